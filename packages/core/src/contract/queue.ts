@@ -1,0 +1,47 @@
+// The queue as services use it. Required with the `Queue` token; what is pushed through it carries the service's id as origin.
+
+import type { Awaitable, Coroutine } from '@ichor/coroutines';
+import type { EventType, PushArguments, PushOptions, Work, WorkType } from './event-type.ts';
+import { token } from './token.ts';
+
+/** How `pushAndWait` waits. */
+export interface WaitOptions extends PushOptions {
+  /** Give up after so many milliseconds of the manager's clock. Default: wait for ever. */
+  readonly timeoutMs?: number;
+  /** Give up when it aborts. */
+  readonly signal?: AbortSignal;
+  /** If an event of this type by this origin is already being waited for, wait for that one instead. Default: false. */
+  readonly coalesce?: boolean;
+}
+
+/** The event queue of one manager. */
+export interface Queue {
+  /** Events waiting, plus one while an event is being processed. */
+  readonly size: number;
+  /** Nothing is waiting and nothing is being processed. */
+  readonly isEmpty: boolean;
+  /** Queues an event for all handlers of its type. Returns its id. O(1). */
+  push<P>(type: EventType<P>, ...rest: PushArguments<P>): number;
+  /**
+   * Queues an event and waits until it was processed and every coroutine and promise of its handlers has ended.
+   * Rejects with the first failure of a handler, with ICHOR_EVENT_VETOED, ICHOR_EVENT_TIMEOUT, ICHOR_EVENT_ABORTED or ICHOR_MANAGER_QUIT.
+   */
+  pushAndWait<P>(type: EventType<P>, payload: P, options?: WaitOptions): Awaitable<void>;
+  /** Queues a function (plain, async, or coroutine); dropped when the origin service has stopped by then. */
+  post(run: () => unknown, options?: PushOptions): number;
+  /** Queues work that has a receiver of its own. Allocates nothing. @param priority a number. */
+  pushWork(type: WorkType, work: Work, priority: number, deadlineMs?: number): number;
+  /**
+   * To be called by I/O sources after their pushes: drains now when the loop is idle, and collects bursts so that
+   * they are ordered by priority. Never re-enters a running drain.
+   */
+  wake(): void;
+  /** Waits until fewer than `size` events are queued. */
+  whenBelow(size: number): Awaitable<void>;
+}
+
+/** A function that is a coroutine, an async function or a plain one. */
+export type Routine<T> = (() => Coroutine<T>) | (() => PromiseLike<T>) | (() => T);
+
+/** Require this to push events and work. */
+export const Queue = token<Queue>('Queue');
