@@ -134,7 +134,19 @@ export const eventQueueCases: readonly EventQueueCase[] = [
   {
     name: 'ids above 2^32, jumps between them, and equal ids are kept exactly',
     run(create) {
-      const ids = [0, 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 33, 2 ** 40 + 3, 2 ** 40 + 3, 2 ** 52, 2 ** 53 - 1];
+      const ids = [
+        0,
+        1,
+        2 ** 31,
+        2 ** 32 - 1,
+        2 ** 32,
+        2 ** 32 + 1,
+        2 ** 33,
+        2 ** 40 + 3,
+        2 ** 40 + 3,
+        2 ** 52,
+        2 ** 53 - 1,
+      ];
       for (const options of allOptions) {
         const queue = create(options);
         ids.forEach((id) => queue.push(id, 1, 0, 1000, undefined, Infinity, 0, id - 1));

@@ -20,7 +20,16 @@ class SimpleQueue implements EventQueue {
     return this.model.nextPriority;
   }
 
-  push(id: number, typeId: number, origin: number, priority: number, payload: unknown, _: number, time: number, by: number): void {
+  push(
+    id: number,
+    typeId: number,
+    origin: number,
+    priority: number,
+    payload: unknown,
+    _: number,
+    time: number,
+    by: number,
+  ): void {
     const pushedAt = this.options.recordTimes === true ? time : 0;
     const cause = this.options.recordCauses === true ? by : -1;
     this.model.push({ id, typeId, origin, priority, payload, pushedAt, cause });
