@@ -62,7 +62,8 @@ export type ErrorCatalogue = Readonly<Record<ErrorCode, string>>;
  * import { errorsOf } from '@ichor/coroutines';
  *
  * const demoError = errorsOf({ ICHOR_DEMO_FAILED: 'The demo could not finish.' });
- * throw demoError('ICHOR_DEMO_FAILED', 'The demo failed: received 3, expected at most 2. Pass a smaller number.');
+ * const error = demoError('ICHOR_DEMO_FAILED', 'The demo failed: received 3, expected at most 2. Pass a smaller number.');
+ * console.log(error.code); // ICHOR_DEMO_FAILED
  * ```
  */
 export function errorsOf<const Catalogue extends ErrorCatalogue>(

@@ -1,0 +1,103 @@
+// The packed packages in a project that knows nothing of this workspace: they load both ways, their types compile under every
+// usual setting, and the tarballs hold what they should.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, inject, test } from 'vitest';
+import { published } from '../../../scripts/lib/workspace.mjs';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The project into which the tarballs are installed, the tarballs, and the names of the compilers beside them. */
+    consumer: { folder: string; tarballs: string; compilers: string[] };
+  }
+}
+
+const { folder, tarballs, compilers } = inject('consumer');
+const entries = published().flatMap(({ name, manifest }) =>
+  Object.keys(manifest.exports ?? {})
+    .filter((entry) => entry !== './package.json')
+    .map((entry) => ({ entry: entry === '.' ? name : `${name}${entry.slice(1)}` })),
+);
+
+function node(...args: string[]): string {
+  return execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+describe.each(entries)('$entry', ({ entry }) => {
+  test('gives the same names to import and to require()', () => {
+    const imported = node(
+      '--input-type=module',
+      '-e',
+      `console.log(Object.keys(await import('${entry}')).sort().join())`,
+    );
+    const required = node('--input-type=commonjs', '-e', `console.log(Object.keys(require('${entry}')).sort().join())`);
+    expect(required).toBe(imported);
+    expect(imported.trim()).not.toBe('');
+  });
+
+  test('loads where generating code from strings is forbidden', () => {
+    node('--disallow-code-generation-from-strings', '--input-type=module', '-e', `await import('${entry}')`);
+  });
+});
+
+describe.each(compilers)('%s', (compiler) => {
+  test.each([
+    { module: 'nodenext', moduleResolution: 'nodenext' },
+    { module: 'esnext', moduleResolution: 'bundler' },
+  ])('accepts the types under $moduleResolution, declarations of libraries included', (resolution) => {
+    writeFileSync(
+      path.join(folder, 'every-entry.ts'),
+      entries.map(({ entry }, index) => `export * as e${index} from '${entry}';\n`).join(''),
+    );
+    const options = {
+      compilerOptions: {
+        ...resolution,
+        target: 'es2022',
+        lib: ['es2023', 'esnext.disposable'],
+        types: ['node'],
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        experimentalDecorators: true,
+        skipLibCheck: false,
+        noEmit: true,
+      },
+      include: ['*.ts'],
+    };
+    const config = path.join(folder, `tsconfig.${compiler}.${resolution.moduleResolution}.json`);
+    writeFileSync(config, JSON.stringify(options));
+    const tsc = path.join(folder, 'node_modules', compiler, 'bin/tsc');
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', config, '--pretty', 'false'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('');
+  });
+});
+
+describe.each(published())('the tarball of $name', ({ name }) => {
+  const installed = path.join(folder, 'node_modules', name);
+  const manifest = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8')) as Record<string, unknown>;
+
+  test('has a README and a licence, and neither tests nor build information', () => {
+    const paths = readdirSync(installed, { recursive: true, encoding: 'utf8' }).map((file) =>
+      file.replaceAll(path.sep, '/'),
+    );
+    const wanted = ['README.md', 'LICENSE', 'package.json', 'dist/index.js', 'dist/index.d.ts'];
+    expect(wanted.filter((file) => !paths.includes(file))).toEqual([]);
+    expect(paths.filter((file) => /(^|\/)(test|\.tsbuildinfo|tsconfig.*)$/.test(file))).toEqual([]);
+  });
+
+  test('has versions that mean something outside the workspace, and no source entries', () => {
+    expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:|@ichor\/source/);
+  });
+
+  test('has maps that lead to the sources beside them', () => {
+    const map = JSON.parse(readFileSync(path.join(installed, 'dist/index.js.map'), 'utf8')) as { sources: string[] };
+    for (const source of map.sources) readFileSync(path.join(installed, 'dist', source));
+  });
+});
+
+test('there is one tarball for each published package', () => {
+  expect(readdirSync(tarballs).length).toBe(published().length);
+});
