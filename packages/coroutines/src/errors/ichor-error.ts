@@ -68,6 +68,10 @@ export type ErrorCatalogue = Readonly<Record<ErrorCode, string>>;
  */
 export function errorsOf<const Catalogue extends ErrorCatalogue>(
   _catalogue: Catalogue,
-): <Code extends keyof Catalogue & ErrorCode>(code: Code, message: string, options?: IchorErrorOptions) => IchorError<Code> {
+): <Code extends keyof Catalogue & ErrorCode>(
+  code: Code,
+  message: string,
+  options?: IchorErrorOptions,
+) => IchorError<Code> {
   return (code, message, options) => new IchorError(code, message, options);
 }

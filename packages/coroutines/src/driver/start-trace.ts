@@ -1,0 +1,41 @@
+// Where coroutines were started, as stack traces. Only captured when asked for; formatted only when read.
+
+/** What gets a trace: nothing, tasks (the default), or every coroutine. */
+export type StartTraces = 'off' | 'tasks' | 'all';
+
+let level: StartTraces = 'tasks';
+
+/** Holds the captured stack until somebody reads it. */
+export class StartTrace extends Error {
+  override readonly name = 'started';
+}
+
+/**
+ * Chooses for which coroutines the place of their start is recorded, as `startedAt` in diagnostics and unhandled failures.
+ * `'tasks'`: those started as a task (about a microsecond each); `'all'`: also event handlers and nested tasks; `'off'`: none.
+ *
+ * @returns the previous choice.
+ */
+export function recordStartTraces(traces: StartTraces): StartTraces {
+  const previous = level;
+  level = traces;
+  return previous;
+}
+
+/** Captures the place of the call, below `start`, if traces of this kind are recorded. */
+export function captureStart(
+  kind: 'task' | 'coroutine',
+  start: (...parameters: never[]) => unknown,
+): StartTrace | undefined {
+  if (level === 'off' || (level === 'tasks' && kind === 'coroutine')) return undefined;
+  const trace = new StartTrace();
+  // oxlint-disable-next-line typescript/unbound-method
+  (Error as { captureStackTrace?: (target: Error, below: unknown) => void }).captureStackTrace?.(trace, start);
+  return trace;
+}
+
+/** The trace without its first line. */
+export function formatTrace(trace: StartTrace | undefined): string | undefined {
+  const stack = trace?.stack;
+  return stack === undefined ? undefined : stack.slice(stack.indexOf('\n') + 1);
+}

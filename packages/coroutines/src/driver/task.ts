@@ -1,0 +1,362 @@
+// Tasks: coroutines with a result and an owner. A task is the host of its own frame. A task that has not begun and is awaited
+// with yield* becomes a frame nested in its awaiter's, without native recursion.
+
+import type { Awaitable, Continuation, Coroutine, Suspension } from '../contract/awaitable.ts';
+import type { CoroutineHandle, CoroutineHost, CoroutineInfo, Scheduler } from '../contract/scheduler.ts';
+import type { Task } from '../contract/task.ts';
+import { CancelledError, isCancelled } from '../errors/cancelled-error.ts';
+import { coroutineError } from '../errors/catalogue.ts';
+import { checkFunction } from '../errors/check-option.ts';
+import { countAsyncRelease, currentScheduler, enterScheduler } from './current-scheduler.ts';
+import { Frame, startCoroutine } from './frame.ts';
+import { inlineScheduler } from './inline-scheduler.ts';
+import { isCoroutine, isPromiseLike } from './is-coroutine.ts';
+import { AwaitableBase, defaultPriority, promiseOn } from './promise-host.ts';
+import { captureStart, formatTrace, type StartTrace } from './start-trace.ts';
+import { WaitList } from './wait-list.ts';
+
+/** A function that is a coroutine, an async function or a plain one. */
+export type TaskRoutine<T> = (() => Coroutine<T>) | (() => PromiseLike<T>) | (() => T);
+
+/** How {@link task} makes a task. */
+export interface TaskOptions {
+  /** For diagnostics. Default: the name of the function. */
+  readonly name?: string;
+  /** Whose queue it continues through. Default: the current scheduler, else inline. */
+  readonly scheduler?: Scheduler;
+  /** Its priority in that queue; a lower number runs first. Default: 1000. A task nested in another takes the other's. */
+  readonly priority?: number;
+}
+
+/** How {@link startTask} starts one. */
+export interface StartTaskOptions extends TaskOptions {
+  /** Called when it has ended, before anybody who waits for it continues. Does not count as somebody who awaits it. Must not throw. */
+  readonly onEnd?: (task: Task<unknown>) => void;
+}
+
+/**
+ * Makes a task of a coroutine, an async function or a plain one. Nothing runs until it is awaited or started (CO-1…9).
+ *
+ * A failure goes to whoever awaits the task. Who counts is decided when it fails: if by then nobody has awaited it (`yield*`,
+ * `await`, `then`, `whenReady()`), it is reported once, to the scheduler's `unhandled` (see `onUnhandled`). A task that fails while
+ * `start()` is still running gives its starter time to await it: two microtasks. Being cancelled is not a failure.
+ *
+ * @param routine The function, or a coroutine object.
+ * @example
+ * ```ts
+ * import { task, type Coroutine } from '@ichor/coroutines';
+ *
+ * function* depth(levels: number): Coroutine<number> {
+ *   return levels === 0 ? 0 : 1 + (yield* task(() => depth(levels - 1)));
+ * }
+ * console.log(await task(() => depth(100_000))); // 100000: the driver keeps the frames, not the native stack
+ * ```
+ */
+export function task<T>(routine: (() => Coroutine<T>) | Coroutine<T>, options?: TaskOptions): Task<T>;
+export function task<T>(routine: () => PromiseLike<T>, options?: TaskOptions): Task<T>;
+export function task<T>(routine: () => T, options?: TaskOptions): Task<T>;
+export function task<T>(routine: TaskRoutine<T> | Coroutine<T>, options?: TaskOptions): Task<T> {
+  if (isCoroutine(routine))
+    return new CoroutineTask(() => routine as Coroutine<T>, options, options?.name ?? 'coroutine');
+  checkFunction('routine', routine);
+  return new CoroutineTask(routine, options);
+}
+
+/** Makes a task and begins it at once: inline until its first suspension. */
+export function startTask<T>(routine: TaskRoutine<T>, options?: StartTaskOptions): Task<T> {
+  return new CoroutineTask(routine, options).start();
+}
+
+class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, CoroutineHost {
+  readonly name: string;
+  readonly #routine: TaskRoutine<T>;
+  readonly #onEnd: ((task: Task<unknown>) => void) | undefined;
+  scheduler: Scheduler;
+  priority: number;
+  trace: StartTrace | undefined = undefined;
+  #state: 'new' | 'starting' | 'running' | 'returned' | 'threw' = 'new';
+  #result: unknown = undefined;
+  #handle: CoroutineHandle | undefined = undefined;
+  /** Cancelled while its first step was running. */
+  #earlyCancel: { readonly reason: unknown; readonly cleanupMs: number | undefined } | undefined = undefined;
+  /** Somebody awaits it, or has. */
+  #observed = false;
+  #owned = false;
+  /** The awaiter whose waiting began it, when it is no coroutine that could be nested. */
+  #begunBy: Continuation | undefined = undefined;
+  #waiters: WaitList | undefined = undefined;
+
+  constructor(
+    routine: TaskRoutine<T>,
+    options: StartTaskOptions | undefined,
+    name = options?.name ?? (routine.name || 'task'),
+  ) {
+    super();
+    this.#routine = routine;
+    this.name = name;
+    this.scheduler = options?.scheduler ?? currentScheduler() ?? inlineScheduler;
+    this.priority = options?.priority ?? defaultPriority;
+    this.#onEnd = options?.onEnd;
+  }
+
+  get isReady(): boolean {
+    return this.#state === 'returned' || this.#state === 'threw';
+  }
+
+  start(): this {
+    if (this.#state === 'new') {
+      this.trace = captureStart('task', this.start);
+      this.#begin();
+    }
+    return this;
+  }
+
+  whenReady(): Awaitable<void> {
+    this.#observed = true;
+    return new TaskEnd(this);
+  }
+
+  cancel(reason?: unknown, cleanupMs?: number): void {
+    if (this.isReady) return;
+    if (this.#handle !== undefined) this.#handle.cancel(reason, cleanupMs);
+    else if (this.#state === 'starting') this.#earlyCancel ??= { reason, cleanupMs };
+    else this.threw(new CancelledError(reason, `The task "${this.name}"`));
+  }
+
+  [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+    return new TaskResult(this);
+  }
+
+  override then<Fulfilled = T, Rejected = never>(
+    onFulfilled?: ((value: T) => Fulfilled | PromiseLike<Fulfilled>) | null,
+    onRejected?: ((error: unknown) => Rejected | PromiseLike<Rejected>) | null,
+  ): Promise<Fulfilled | Rejected> {
+    this.#observed = true;
+    this.start();
+    const waiting = { [Symbol.iterator]: () => new TaskResult(this, true) };
+    return promiseOn(this.scheduler, waiting).then(onFulfilled, onRejected);
+  }
+
+  // As the host of its frame.
+
+  returned(value: unknown): void {
+    if (!this.isReady) this.#settle('returned', value);
+  }
+
+  threw(error: unknown): void {
+    if (!this.isReady) this.#settle('threw', error);
+  }
+
+  // For those who wait.
+
+  /** The result, once ready. Whoever takes it answers for a failure. */
+  take(): T {
+    this.#observed = true;
+    if (this.#state === 'threw') throw this.#result;
+    return this.#result as T;
+  }
+
+  /** The awaiter begins to wait; `exclusive`: it wants to be the only one. */
+  attach(continuation: Continuation, exclusive: boolean): void {
+    if (exclusive) {
+      if (this.#owned) throw awaitedTwice(this.name);
+      this.#owned = true;
+    }
+    this.#observed = true;
+    if (this.#state === 'new') {
+      if (continuation instanceof Frame) {
+        this.#nest(continuation);
+        return;
+      }
+      this.start();
+    }
+    if (this.isReady) continuation.resume();
+    else (this.#waiters ??= new WaitList()).push(continuation);
+  }
+
+  /** The awaiter is cancelled. A task that only began because it was awaited ends with it. */
+  detach(continuation: Continuation, exclusive: boolean): void {
+    if (exclusive) this.#owned = false;
+    WaitList.remove(continuation);
+    if (this.#begunBy === continuation) this.cancel();
+  }
+
+  /** Begins as a frame nested in `awaiter`, which goes on when this one has ended. */
+  #nest(awaiter: Frame): void {
+    this.scheduler = awaiter.scheduler;
+    this.priority = awaiter.host.priority;
+    this.#state = 'starting';
+    const work = this.#call();
+    if (isCoroutine(work)) {
+      this.#state = 'running';
+      const frame = new Frame(work, this, captureStart('coroutine', task));
+      this.#handle = frame;
+      awaiter.nest(frame);
+      return;
+    }
+    this.#follow(work);
+    if (this.isReady) {
+      awaiter.resume();
+      return;
+    }
+    this.#begunBy = awaiter;
+    (this.#waiters ??= new WaitList()).push(awaiter);
+  }
+
+  #begin(): void {
+    this.#state = 'starting';
+    const previous = this.scheduler === inlineScheduler ? undefined : enterScheduler(this.scheduler);
+    try {
+      const work = this.#call();
+      if (isCoroutine(work)) {
+        this.#handle = startCoroutine(work, this);
+        if (!this.isReady) this.#state = 'running';
+        const early = this.#earlyCancel;
+        if (early !== undefined) this.#handle?.cancel(early.reason, early.cleanupMs);
+      } else this.#follow(work);
+    } finally {
+      if (this.scheduler !== inlineScheduler) enterScheduler(previous);
+    }
+  }
+
+  /** Calls the routine; a failure settles the task. */
+  #call(): unknown {
+    try {
+      return this.#routine();
+    } catch (error) {
+      this.threw(error);
+      return undefined;
+    }
+  }
+
+  /** The routine was no generator function: `work` is its result, or a promise of it. */
+  #follow(work: unknown): void {
+    if (this.isReady) return;
+    if (!isPromiseLike(work)) {
+      this.returned(work);
+      return;
+    }
+    this.#state = 'running';
+    work.then(
+      (value) => this.returned(value),
+      (error: unknown) => this.threw(error),
+    );
+    const early = this.#earlyCancel;
+    if (early !== undefined) this.cancel(early.reason);
+  }
+
+  #settle(state: 'returned' | 'threw', result: unknown): void {
+    const duringStart = this.#state === 'starting';
+    const handle = this.#handle;
+    this.#state = state;
+    this.#result = result;
+    this.#handle = undefined;
+    this.#onEnd?.(this);
+    const waiters = this.#waiters;
+    if (waiters !== undefined) {
+      this.#waiters = undefined;
+      for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) waiter.resume();
+    }
+    if (state === 'returned' || this.#observed || isCancelled(result)) return;
+    const info = this.#info(handle);
+    if (!duringStart) {
+      this.scheduler.unhandled(result, info);
+      return;
+    }
+    // `await task` on the next line attaches in a microtask that is queued after this one: look after that.
+    countAsyncRelease();
+    queueMicrotask(() =>
+      queueMicrotask(() => {
+        if (!this.#observed) this.scheduler.unhandled(result, info);
+      }),
+    );
+  }
+
+  #info(handle: CoroutineHandle | undefined): CoroutineInfo {
+    const { name, trace } = this;
+    return {
+      id: handle?.id ?? 0,
+      name,
+      waitingFor: undefined,
+      get startedAt() {
+        return formatTrace(trace);
+      },
+    };
+  }
+}
+
+function awaitedTwice(name: string): Error {
+  return coroutineError(
+    'ICHOR_COROUTINES_TASK_AWAITED',
+    `The task "${name}" is awaited by two coroutines at once. Let one await it and the others use whenReady(), or await a promise of it.`,
+    { details: { task: name } },
+  );
+}
+
+/** One `yield*` (exclusive) or `then` (shared) of a task. */
+class TaskResult<T> implements Iterator<Suspension, T, unknown>, Suspension {
+  readonly #task: CoroutineTask<T>;
+  readonly #shared: boolean;
+
+  constructor(awaited: CoroutineTask<T>, shared = false) {
+    this.#task = awaited;
+    this.#shared = shared;
+  }
+
+  next(): IteratorResult<Suspension, T> {
+    const awaited = this.#task;
+    if (!awaited.isReady) return { done: false, value: this };
+    return { done: true, value: awaited.take() };
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  suspend(continuation: Continuation): void {
+    this.#task.attach(continuation, !this.#shared);
+  }
+
+  cancel(continuation: Continuation): void {
+    this.#task.detach(continuation, !this.#shared);
+  }
+
+  describe(): string {
+    return `task ${this.#task.name}`;
+  }
+}
+
+/** One wait of `whenReady()`. */
+class TaskEnd<T> extends AwaitableBase<void> implements Iterator<Suspension, void, unknown>, Suspension {
+  readonly #task: CoroutineTask<T>;
+
+  constructor(awaited: CoroutineTask<T>) {
+    super();
+    this.#task = awaited;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<Suspension, void> {
+    return this.#task.isReady ? { done: true, value: undefined } : { done: false, value: this };
+  }
+
+  /** The task was nested in its awaiter and failed: that is an end, too. */
+  throw(): IteratorResult<Suspension, void> {
+    return { done: true, value: undefined };
+  }
+
+  suspend(continuation: Continuation): void {
+    this.#task.attach(continuation, false);
+  }
+
+  cancel(continuation: Continuation): void {
+    this.#task.detach(continuation, false);
+  }
+
+  describe(): string {
+    return `end of task ${this.#task.name}`;
+  }
+}
