@@ -5,7 +5,7 @@ import path from 'node:path';
 import { cyclesOf } from './cycles.mjs';
 
 /** What the sources of each package may build on, beside third-party libraries. Lower packages know nothing of higher ones. */
-export const arrows = /** @type {Record<string, readonly string[]>} */ ({
+const arrows = /** @type {Record<string, readonly string[]>} */ ({
   '@ichor/coroutines': [],
   '@ichor/core': ['@ichor/coroutines'],
   '@ichor/serialization': ['@ichor/core', '@ichor/coroutines'],

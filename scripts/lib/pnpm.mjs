@@ -33,7 +33,7 @@ export function startPnpm(args, stdio = ['ignore', 'inherit', 'inherit']) {
  * @param {import('node:child_process').ChildProcess} child
  * @param {NodeJS.Signals} signal
  */
-export function stopGroup(child, signal) {
+function stopGroup(child, signal) {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   try {
     if (isWindows) child.kill(signal);
