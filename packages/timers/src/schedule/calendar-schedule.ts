@@ -85,9 +85,13 @@ export class CalendarSchedule implements Schedule {
     try {
       next = this.#calendar.next(instant);
     } catch (cause) {
-      throw timerError('ICHOR_TIMER_CALENDAR_FAILED', `The calendar of a timer threw when asked for the instant after ${instant}.`, {
-        cause,
-      });
+      throw timerError(
+        'ICHOR_TIMER_CALENDAR_FAILED',
+        `The calendar of a timer threw when asked for the instant after ${instant}.`,
+        {
+          cause,
+        },
+      );
     }
     if (next === undefined) return Infinity;
     if (next > instant) return next;

@@ -2,10 +2,25 @@
 // A tick is armed (waits in the alarm clock), then queued, then runs; only behind its run the next one is computed.
 // Invariant: while running, exactly one of armed, queued, owed or in its callback.
 
-import { defineWork, IchorError, type Awaitable, type Consumer, type Coroutine, type DiscardReason, type Work } from '@ichor/core';
+import {
+  defineWork,
+  IchorError,
+  type Awaitable,
+  type Consumer,
+  type Coroutine,
+  type DiscardReason,
+  type Work,
+} from '@ichor/core';
 import { ManualResetEvent } from '@ichor/coroutines';
 import { timerError } from '../errors/catalogue.ts';
-import type { CreateTimerOptions, OverlapPolicy, StartOptions, Timer, TimerCallback, TimerState } from '../contract/timer.ts';
+import type {
+  CreateTimerOptions,
+  OverlapPolicy,
+  StartOptions,
+  Timer,
+  TimerCallback,
+  TimerState,
+} from '../contract/timer.ts';
 import { CalendarSchedule } from '../schedule/calendar-schedule.ts';
 import { IntervalSchedule } from '../schedule/interval-schedule.ts';
 import type { CatchUpPolicy, Schedule } from '../schedule/schedule.ts';

@@ -30,19 +30,31 @@ export function checkedPriority(priority: Priority | undefined): number {
 /** @throws ICHOR_TIMER_OPTION_INVALID */
 export function checkedInterval(intervalMs: unknown, once: boolean): number {
   if (typeof intervalMs !== 'number' || !Number.isFinite(intervalMs) || intervalMs < (once ? 0 : minimalIntervalMs))
-    refuse(once ? 'delayMs' : 'intervalMs', intervalMs, `finite numbers of milliseconds from ${once ? 0 : minimalIntervalMs}`);
+    refuse(
+      once ? 'delayMs' : 'intervalMs',
+      intervalMs,
+      `finite numbers of milliseconds from ${once ? 0 : minimalIntervalMs}`,
+    );
   return intervalMs;
 }
 
 /** A delay or point in time that may be `Infinity`. @throws ICHOR_TIMER_OPTION_INVALID */
 export function checkedTime(option: string, value: unknown, minimum: number): number {
   if (typeof value !== 'number' || !(value >= minimum))
-    refuse(option, value, minimum === 0 ? 'numbers of milliseconds from 0' : 'times in milliseconds of the manager’s clock');
+    refuse(
+      option,
+      value,
+      minimum === 0 ? 'numbers of milliseconds from 0' : 'times in milliseconds of the manager’s clock',
+    );
   return value;
 }
 
 /** @throws ICHOR_TIMER_OPTION_INVALID */
-export function checkedChoice<T extends string>(option: string, value: T | undefined, choices: readonly [T, ...T[]]): T {
+export function checkedChoice<T extends string>(
+  option: string,
+  value: T | undefined,
+  choices: readonly [T, ...T[]],
+): T {
   if (value === undefined) return choices[0];
   if (!choices.includes(value)) refuse(option, value, choices.map((choice) => `'${choice}'`).join(', '));
   return value;
@@ -58,6 +70,7 @@ export function checkedFunction<T>(option: string, value: T | undefined): T | un
 export function checkNames(options: object, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null) refuse('options', options, 'an object');
   for (const name of Object.keys(options)) {
-    if (!known.includes(name)) refuse(name, (options as Record<string, unknown>)[name], `no such option; known are ${known.join(', ')}`);
+    if (!known.includes(name))
+      refuse(name, (options as Record<string, unknown>)[name], `no such option; known are ${known.join(', ')}`);
   }
 }
