@@ -5,4 +5,6 @@ export { startCoroutine } from '../driver/frame.ts';
 export { inlineScheduler } from '../driver/inline-scheduler.ts';
 export { isCoroutine } from '../driver/is-coroutine.ts';
 export { recordStartTraces, type StartTraces } from '../driver/start-trace.ts';
+export { nothing, passed, Wait } from '../driver/wait.ts';
+export { WaitList } from '../driver/wait-list.ts';
 export { startTask, type StartTaskOptions, type TaskRoutine } from '../driver/task.ts';
