@@ -1,0 +1,39 @@
+// A piece of generated program: functions collected line by line, with the values of ours that they refer to.
+// Nothing from outside gets into the text except as a JSON string literal or a number.
+
+export class Code {
+  readonly #functions: string[] = [];
+  readonly #names = new Map<unknown, string>();
+  #counter = 0;
+
+  /** A name for `value`, by which generated code can refer to it. */
+  refer(value: unknown, hint: string): string {
+    let name = this.#names.get(value);
+    if (name === undefined) {
+      name = this.unique(hint);
+      this.#names.set(value, name);
+    }
+    return name;
+  }
+
+  /** An identifier that no other has. */
+  unique(hint: string): string {
+    return `${hint.replace(/\W/g, '_')}_${this.#counter++}`;
+  }
+
+  /** Adds a function. */
+  define(name: string, parameters: string, body: readonly string[]): void {
+    this.#functions.push(`function ${name}(${parameters}) {\n${body.join('\n')}\n}`);
+  }
+
+  /** The text, for those who want to see it. */
+  text(entry: string): string {
+    return `"use strict";\n${this.#functions.join('\n')}\nreturn ${entry};`;
+  }
+
+  /** Makes the program and returns its function `entry`. */
+  build<F>(entry: string): F {
+    const make = new Function(...this.#names.values(), this.text(entry)) as (...values: unknown[]) => F;
+    return make(...this.#names.keys());
+  }
+}

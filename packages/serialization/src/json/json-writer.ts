@@ -1,0 +1,67 @@
+// The state of one JSON writing. Functions that write get it with the value, the buffer and a position, and return the
+// position behind what they wrote. Bytes that do not fit are dropped by the buffer while the position goes on, so that
+// the caller learns from one comparison whether all fitted, and how much room is needed.
+
+import { describeValue } from '../errors/received.ts';
+import type { SerializationErrorCode } from '../errors/error-codes.ts';
+import { SerializationError } from '../errors/serialization-error.ts';
+import type { CodecPolicy } from '../schema/limits.ts';
+
+/** Writes `v` at `p`. */
+export type JsonWrite = (w: JsonWriter, v: unknown, b: Uint8Array, p: number) => number;
+
+export class JsonWriter {
+  readonly name: string;
+  readonly policy: CodecPolicy;
+  readonly maxDepth: number;
+  /** Containers that are open. */
+  depth = 0;
+  /** Key or index in each open container. Only closures keep it. */
+  readonly path: (string | number)[] = [];
+
+  constructor(name: string, policy: CodecPolicy) {
+    this.name = name;
+    this.policy = policy;
+    this.maxDepth = policy.maxDepth;
+  }
+}
+
+/** Throws for a value that cannot be written. */
+export function failWrite(
+  w: JsonWriter,
+  code: SerializationErrorCode,
+  expected: string,
+  received: string,
+  hint?: string,
+): never {
+  throw new SerializationError(
+    code,
+    { message: w.name, path: w.path.slice(0, w.depth), offset: undefined, expected, received },
+    hint,
+  );
+}
+
+/** Throws for a value of another type. */
+export function failWriteType(w: JsonWriter, expected: string, value: unknown): never {
+  return failWrite(w, 'ICHOR_SERIALIZATION_TYPE', expected, describeValue(value));
+}
+
+/** Enters a container. A value that contains itself ends here, too. */
+export function enter(w: JsonWriter): void {
+  if (w.depth >= w.maxDepth) {
+    failWrite(
+      w,
+      'ICHOR_SERIALIZATION_LIMIT',
+      `at most ${w.maxDepth} nested arrays and objects`,
+      'one more',
+      'Raise limits.maxDepth, or look for a value that contains itself.',
+    );
+  }
+  w.path[w.depth++] = '';
+}
+
+/** Writes ASCII text of the program's own: punctuation, keys, literal names. */
+export function putBytes(b: Uint8Array, p: number, bytes: Uint8Array): number {
+  for (let i = 0; i < bytes.length; i++) b[p + i] = bytes[i]!;
+  return p + bytes.length;
+}

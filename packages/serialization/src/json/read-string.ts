@@ -1,0 +1,134 @@
+// Strings of JSON text (RFC 8259, section 7). Plain ASCII is the fast path; escapes and UTF-8 go through the slow one.
+// A lone surrogate written as an escape is kept, as JSON.parse keeps it; raw bytes must be valid UTF-8.
+
+import { describeString } from '../schema/describe-node.ts';
+import { quote } from '../errors/received.ts';
+import type { StringNode } from '../schema/node.ts';
+import { stringFits } from '../schema/value-checks.ts';
+import { asciiText } from '../text/ascii-text.ts';
+import { decodeUtf8 } from '../text/text.ts';
+import { utf8SequenceEnd } from '../text/utf8.ts';
+import { fail, failAt, failType, skipSpace, type JsonRead, type JsonReader } from './json-reader.ts';
+
+/** 1 for the bytes that stand for themselves inside a string: ASCII without controls, quote and backslash. */
+const plain = new Uint8Array(256).fill(1, 32, 128);
+plain[34] = 0;
+plain[92] = 0;
+
+/** Reads a string of any content within the codec's limits. */
+export function readString(r: JsonReader, b: Uint8Array, p: number): string {
+  const end = r.end;
+  if (p < end && b[p] === 34) {
+    const start = p + 1;
+    let q = start;
+    while (q < end && plain[b[q]!] === 1) q++;
+    if (q < end && b[q] === 34 && q - start <= r.maxStringBytes) {
+      r.pos = q + 1;
+      return asciiText(b, start, q);
+    }
+    return readRest(r, b, start, q);
+  }
+  p = skipSpace(r, b, p);
+  if (p >= end || b[p] !== 34) failType(r, b, p, 'a string');
+  return readRest(r, b, p + 1, p + 1);
+}
+
+/** Reader of a string with limits of its own. */
+export function stringReader(node: StringNode): JsonRead<string> {
+  return (r, b, p) => checkString(r, b, p, readString(r, b, p), node);
+}
+
+/** Checks the string that was read from `p` on. */
+export function checkString(r: JsonReader, b: Uint8Array, p: number, value: string, node: StringNode): string {
+  if (stringFits(node, value)) return value;
+  const length = value.length < node.minLength || value.length > node.maxLength;
+  const received = length ? `${value.length} characters` : `string ${quote(value)}`;
+  const code = length ? 'ICHOR_SERIALIZATION_LIMIT' : 'ICHOR_SERIALIZATION_VALUE';
+  return fail(r, code, skipSpace(r, b, p), describeString(node), received);
+}
+
+/** Goes on at `q` in a string whose content began at `start`. */
+function readRest(r: JsonReader, b: Uint8Array, start: number, q: number): string {
+  const end = r.end;
+  let text = '';
+  let run = start;
+  let ascii = true;
+  for (;;) {
+    while (q < end && plain[b[q]!] === 1) q++;
+    if (q >= end) failAt(r, b, q, 'the end of the string');
+    const c = b[q]!;
+    if (c >= 128) {
+      const next = utf8SequenceEnd(b, q, end);
+      if (next < 0) failUtf8(r, q);
+      ascii = false;
+      q = next;
+      continue;
+    }
+    if (c < 32) failAt(r, b, q, 'control characters in a string to be escaped');
+    if (q > run) text += ascii ? asciiText(b, run, q) : decodeUtf8(b, run, q);
+    if (c === 34) break;
+    text += readEscape(r, b, q);
+    run = q = r.pos;
+    ascii = true;
+  }
+  if (q - start > r.maxStringBytes) failLength(r, start, q - start);
+  r.pos = q + 1;
+  return text;
+}
+
+const simpleEscapes = new Map([
+  [34, '"'],
+  [92, '\\'],
+  [47, '/'],
+  [98, '\b'],
+  [102, '\f'],
+  [110, '\n'],
+  [114, '\r'],
+  [116, '\t'],
+]);
+
+/** The character of the escape whose backslash is at `p`. */
+function readEscape(r: JsonReader, b: Uint8Array, p: number): string {
+  if (p + 1 >= r.end) failAt(r, b, r.end, 'an escape sequence');
+  const c = b[p + 1]!;
+  if (c !== 117) {
+    const simple = simpleEscapes.get(c);
+    if (simple === undefined) failAt(r, b, p + 1, 'one of "\\/bfnrtu after a backslash');
+    r.pos = p + 2;
+    return simple;
+  }
+  let unit = 0;
+  for (let i = p + 2; i < p + 6; i++) {
+    const digit = i < r.end ? hexDigit(b[i]!) : -1;
+    if (digit < 0) failAt(r, b, i, 'four hexadecimal digits after \\u');
+    unit = unit * 16 + digit;
+  }
+  r.pos = p + 6;
+  return String.fromCharCode(unit);
+}
+
+function hexDigit(c: number): number {
+  if (c >= 48 && c <= 57) return c - 48;
+  const letter = c | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
+}
+
+function failUtf8(r: JsonReader, p: number): never {
+  return fail(r, 'ICHOR_SERIALIZATION_ENCODING', p, 'valid UTF-8', 'a malformed sequence');
+}
+
+export function failLength(r: JsonReader, p: number, length: number): never {
+  return fail(
+    r,
+    'ICHOR_SERIALIZATION_LIMIT',
+    p,
+    `a string of at most ${r.maxStringBytes} bytes`,
+    `${length} bytes`,
+    'Raise limits.maxStringBytes if such input is legitimate.',
+  );
+}
+
+/** Whether the byte stands for itself inside a string. */
+export function isPlainByte(c: number): boolean {
+  return plain[c] === 1;
+}

@@ -1,0 +1,54 @@
+// Numbers as JSON text. Integers are written digit by digit; everything else as JavaScript writes it, but −0 as `-0`.
+
+/** Writes an integer from −(2^53−1) to 2^53−1. */
+export function writeInt(b: Uint8Array, p: number, value: number): number {
+  if (value < 0) {
+    b[p++] = 45;
+    value = -value;
+  }
+  if (value < 10) {
+    b[p] = 48 + value;
+    return p + 1;
+  }
+  if (value < 1_000_000_000) return writeSmall(b, p, value | 0);
+  const high = Math.floor(value / 1_000_000_000);
+  const low = value - high * 1_000_000_000;
+  p = writeSmall(b, p, high | 0);
+  return writeNine(b, p, low | 0);
+}
+
+function writeSmall(b: Uint8Array, p: number, value: number): number {
+  let length = 1;
+  for (let power = 10; value >= power && length < 10; power *= 10) length++;
+  const end = p + length;
+  for (let i = end - 1; i >= p; i--) {
+    const rest = (value / 10) | 0;
+    b[i] = 48 + (value - rest * 10);
+    value = rest;
+  }
+  return end;
+}
+
+function writeNine(b: Uint8Array, p: number, value: number): number {
+  for (let i = p + 8; i >= p; i--) {
+    const rest = (value / 10) | 0;
+    b[i] = 48 + (value - rest * 10);
+    value = rest;
+  }
+  return p + 9;
+}
+
+/** Writes a finite number. */
+export function writeNumber(b: Uint8Array, p: number, value: number): number {
+  if (Number.isSafeInteger(value)) {
+    if (value === 0 && 1 / value < 0) b[p++] = 45;
+    return writeInt(b, p, value);
+  }
+  return writeDigits(b, p, String(value));
+}
+
+/** Writes short ASCII text, such as the digits of a bigint. */
+export function writeDigits(b: Uint8Array, p: number, text: string): number {
+  for (let i = 0; i < text.length; i++) b[p + i] = text.charCodeAt(i);
+  return p + text.length;
+}

@@ -1,0 +1,44 @@
+// Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
+
+/** Position behind the multi-byte sequence at `p`, or −1 when it is malformed or cut off. `b[p]` is above 0x7f. */
+export function utf8SequenceEnd(b: Uint8Array, p: number, end: number): number {
+  const c = b[p] as number;
+  if (c < 0xc2 || c > 0xf4) return -1;
+  if (c < 0xe0) return p + 1 < end && isTail(b[p + 1]) ? p + 2 : -1;
+  if (p + 2 >= end) return -1;
+  const second = b[p + 1] as number;
+  if (c < 0xf0) {
+    if (!isTail(second) || !isTail(b[p + 2])) return -1;
+    if ((c === 0xe0 && second < 0xa0) || (c === 0xed && second > 0x9f)) return -1;
+    return p + 3;
+  }
+  if (p + 3 >= end || !isTail(second) || !isTail(b[p + 2]) || !isTail(b[p + 3])) return -1;
+  if ((c === 0xf0 && second < 0x90) || (c === 0xf4 && second > 0x8f)) return -1;
+  return p + 4;
+}
+
+/** Position of the first malformed sequence in `b[start..end)`, or −1 when all is well. */
+export function findMalformed(b: Uint8Array, start: number, end: number): number {
+  let p = start;
+  while (p < end) {
+    if ((b[p] as number) < 0x80) {
+      p++;
+      continue;
+    }
+    const next = utf8SequenceEnd(b, p, end);
+    if (next < 0) return p;
+    p = next;
+  }
+  return -1;
+}
+
+function isTail(c: number | undefined): boolean {
+  return c !== undefined && (c & 0xc0) === 0x80;
+}
+
+const loneSurrogate = /[\ud800-\udfff]/u;
+
+/** Whether UTF-8 can express the text: it has no surrogate without its partner. */
+export function isWellFormed(text: string): boolean {
+  return !loneSurrogate.test(text);
+}
