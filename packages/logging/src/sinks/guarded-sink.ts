@@ -33,6 +33,7 @@ export class GuardedSink {
   #unsaid = 0;
   #pending = 0;
   #isFailing = false;
+  #isWriting = false;
   #lastSaidAt = -Infinity;
   #lastError: unknown;
 
@@ -61,16 +62,20 @@ export class GuardedSink {
 
   /** Never throws. */
   write(record: LogRecord): void {
-    if (this.#pending >= this.#maxPending) {
+    // A sink that logs while it writes would do so for ever.
+    if (this.#pending >= this.#maxPending || this.#isWriting) {
       this.#lose(undefined);
       return;
     }
+    this.#isWriting = true;
     try {
       const result = this.sink.write(record);
       if (result === undefined) this.#accepted();
       else this.#follow(result);
     } catch (error) {
       this.#lose(error);
+    } finally {
+      this.#isWriting = false;
     }
   }
 
@@ -139,7 +144,9 @@ export class GuardedSink {
     this.#lastSaidAt = this.#clock.now();
     this.#report(
       error === undefined
-        ? `Log sink ${this.name} fell behind: ${this.#pending} records are pending, further ones are dropped`
+        ? this.#isWriting
+          ? `Log sink ${this.name} called a logger while it wrote: that record is dropped`
+          : `Log sink ${this.name} fell behind: ${this.#pending} records are pending, further ones are dropped`
         : `Log sink ${this.name} failed and lost a record: ${describe(error)}`,
       error,
     );

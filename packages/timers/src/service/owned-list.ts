@@ -2,43 +2,43 @@
 
 /** A member of an {@link OwnedList}. Its links are written by the list only. */
 export interface Owned {
-  previous: Owned | undefined;
-  next: Owned | undefined;
+  newer: Owned | undefined;
+  older: Owned | undefined;
   isListed: boolean;
   /** Its consumer, or the timer service, has stopped: give up. Must not throw. */
   abandon(): void;
 }
 
 export class OwnedList {
-  #first: Owned | undefined;
+  #newest: Owned | undefined;
 
   add(member: Owned): void {
     if (member.isListed) return;
     member.isListed = true;
-    member.next = this.#first;
-    if (this.#first !== undefined) this.#first.previous = member;
-    this.#first = member;
+    member.older = this.#newest;
+    if (this.#newest !== undefined) this.#newest.newer = member;
+    this.#newest = member;
   }
 
   remove(member: Owned): void {
     if (!member.isListed) return;
     member.isListed = false;
-    const { previous, next } = member;
-    if (previous === undefined) this.#first = next;
-    else previous.next = next;
-    if (next !== undefined) next.previous = previous;
-    member.previous = undefined;
-    member.next = undefined;
+    const { newer, older } = member;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    if (older !== undefined) older.newer = newer;
+    member.newer = undefined;
+    member.older = undefined;
   }
 
   /** The newest first. */
   *members(): IterableIterator<Owned> {
-    for (let member = this.#first; member !== undefined; member = member.next) yield member;
+    for (let member = this.#newest; member !== undefined; member = member.older) yield member;
   }
 
   /** Abandons all members, the newest first. */
   abandonAll(): void {
-    for (let member = this.#first; member !== undefined; member = this.#first) {
+    for (let member = this.#newest; member !== undefined; member = this.#newest) {
       this.remove(member);
       member.abandon();
     }

@@ -12,6 +12,7 @@ import {
   type Work,
 } from '@ichor/core';
 import { ManualResetEvent } from '@ichor/coroutines';
+import { isCoroutine } from '@ichor/coroutines/spi';
 import { timerError } from '../errors/catalogue.ts';
 import type {
   CreateTimerOptions,
@@ -67,8 +68,8 @@ export class OwnedTimer implements Timer, Work, Alarm, Owned {
   ticks = 0;
   skipped = 0;
   slot = -1;
-  previous: Owned | undefined = undefined;
-  next: Owned | undefined = undefined;
+  newer: Owned | undefined = undefined;
+  older: Owned | undefined = undefined;
   isListed = false;
   readonly #owner: TimerOwner;
   readonly #schedule: Schedule;
@@ -324,12 +325,12 @@ export class OwnedTimer implements Timer, Work, Alarm, Owned {
   /** Learns when what the callback returned has ended; the event system runs it and receives its failure. */
   #follow(result: unknown, epoch: number): unknown {
     if (typeof result !== 'object' || result === null) return result;
-    const isCoroutine = 'next' in result && Symbol.iterator in result;
-    if (!isCoroutine && !('then' in result)) return result;
+    const isRoutine = isCoroutine(result);
+    if (!isRoutine && !('then' in result)) return result;
     if (epoch === this.#epoch) this.#active++;
     else this.#ending++;
-    return isCoroutine
-      ? this.#followCoroutine(result as Coroutine<unknown>, epoch)
+    return isRoutine
+      ? this.#followCoroutine(result, epoch)
       : this.#followPromise(result as PromiseLike<unknown>, epoch);
   }
 
