@@ -1,7 +1,9 @@
 // Runs pnpm, at the version pinned in package.json, through npx: the one way in which scripts reach the workspace's tools
 // on a machine that has only Node and npm.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -10,8 +12,8 @@ const { packageManager } = JSON.parse(readFileSync(new URL('../../package.json',
 const isWindows = process.platform === 'win32';
 
 /**
- * Starts `pnpm <args>` in a process group of its own (where the system has them), so that {@link stopGroup} reaches
- * everything that it starts.
+ * Starts `pnpm <args>` in a process group of its own (where the system has them), so that a signal reaches everything
+ * that it starts.
  *
  * @param {readonly string[]} args
  * @param {import('node:child_process').StdioOptions} [stdio]
@@ -28,54 +30,53 @@ export function startPnpm(args, stdio = ['ignore', 'inherit', 'inherit']) {
 }
 
 /**
- * Sends `signal` to a process started by {@link startPnpm} and to all it has started.
+ * Sends `signal` to a process started by {@link startPnpm} and to all it has started. False when nothing of it is left.
  *
  * @param {import('node:child_process').ChildProcess} child
- * @param {NodeJS.Signals} signal
+ * @param {NodeJS.Signals | 0} signal
  */
-function stopGroup(child, signal) {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+function signalGroup(child, signal) {
+  if (child.pid === undefined) return false;
   try {
-    if (isWindows) child.kill(signal);
-    else process.kill(-child.pid, signal);
+    return isWindows ? child.kill(signal) : process.kill(-child.pid, signal);
   } catch {
-    // It ended in between.
+    return false;
   }
 }
 
+/** Waits until nothing of the group is left; what is still there after five seconds is killed. */
+async function whenGroupEnded(/** @type {import('node:child_process').ChildProcess} */ child) {
+  for (let waited = 0; waited < 10_000 && signalGroup(child, waited < 5000 ? 0 : 'SIGKILL'); waited += 20)
+    await setTimeout(20);
+}
+
 /**
- * Runs `pnpm <args>` to its end and gives its exit code. SIGINT and SIGTERM stop it; the result is then `'stopped'`.
+ * Runs `pnpm <args>` to its end and gives its exit code. SIGINT and SIGTERM stop it and everything it has started; the
+ * result is then `'stopped'`.
  *
  * @param {readonly string[]} args
  * @returns {Promise<number | 'stopped'>}
  */
-export function runPnpm(args) {
-  return new Promise((resolve, reject) => {
-    const child = startPnpm(args);
-    let isStopped = false;
-    /** @param {NodeJS.Signals} signal */
-    const stop = (signal) => {
-      isStopped = true;
-      stopGroup(child, signal);
-      setTimeout(() => stopGroup(child, 'SIGKILL'), 5000).unref();
-    };
-    const settle = () => {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-    child.once('error', (error) => {
-      settle();
-      reject(
-        new Error(`npx could not be started (${error.message}). Install npm together with Node.js.`, { cause: error }),
-      );
-    });
-    child.once('close', (code) => {
-      settle();
-      resolve(isStopped ? 'stopped' : (code ?? 1));
-    });
-  });
+export async function runPnpm(args) {
+  const child = startPnpm(args);
+  let isStopped = false;
+  /** @param {NodeJS.Signals} signal */
+  const stop = (signal) => {
+    isStopped = true;
+    signalGroup(child, signal);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  try {
+    const [code] = await once(child, 'close');
+    if (isStopped) await whenGroupEnded(child);
+    return isStopped ? 'stopped' : (code ?? 1);
+  } catch (error) {
+    throw new Error('npx could not be started. Install npm together with Node.js.', { cause: error });
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
 }
 
 /**
