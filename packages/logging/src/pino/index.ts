@@ -4,10 +4,13 @@ import type { Logger as PinoLogger } from 'pino';
 import type { LogRecord, LogSink } from '../contract/log-sink.ts';
 import { fieldNames, fieldOf, isError, plainError } from '../format/plain-value.ts';
 
+/** Members of pino's own object, and of ours. */
+const reserved: ReadonlySet<string> = new Set(['level', 'time', 'msg', 'pid', 'hostname', 'service', 'serviceId', 'source']);
+
 /**
  * Writes records to a pino logger. Which messages are made is decided by the loggers of the services alone: pino's own
  * level is lowered to `trace` for what comes through here. Fields become members of pino's object beside `service`,
- * `serviceId` and `source`; errors are written with their chain of causes. pino stamps the time itself.
+ * `serviceId` and `source` (a field with such a name is written as `fields.<name>`); errors are written with their chain of causes. pino stamps the time itself.
  *
  * @example
  * ```ts
@@ -35,7 +38,7 @@ export class PinoSink implements LogSink {
     if (fields !== undefined)
       for (const name of fieldNames(fields)) {
         const value = fieldOf(fields, name);
-        merged[name] = isError(value) ? plainError(value) : value;
+        merged[reserved.has(name) ? `fields.${name}` : name] = isError(value) ? plainError(value) : value;
       }
     merged['service'] = record.service;
     merged['serviceId'] = record.serviceId;

@@ -113,10 +113,7 @@ export class LoggerFactory implements LogOutput {
         { details: { service } },
       );
     }
-    for (const labels of found) {
-      labels.level = level;
-      if (labels.logger !== undefined) labels.logger.level = level;
-    }
+    for (const labels of found) labels.changeLevel(level);
   }
 
   /** What became of the records given to each sink. */
@@ -169,12 +166,13 @@ export class LoggerFactory implements LogOutput {
     const level = isKnown && wanted !== undefined ? (wanted as LogThreshold) : this.#level;
     const labels = new LoggerLabels(level, requester.name, requester.id);
     this.#labels.set(requester.id, labels);
-    this.#self.register(ServiceLogger, {
+    const handle = this.#self.register(ServiceLogger, {
       name: `Logger of ${requester.name}`,
       properties: labels,
       priority,
       filter: { consumer: requester.id },
     });
+    labels.registered(handle);
     if (!isKnown)
       this.#report(
         `${requester.name} (${requester.id}) requires a Logger with the level ${String(wanted)}, which does not exist; it gets the default, '${level}'. Levels: ${Object.keys(ranks).join(', ')}.`,

@@ -1,6 +1,6 @@
 // The logger of one service: a service of its own, made by LoggerFactory on request, so that inspect() shows it with its level.
 
-import { Logger, required, token, type Injected, type LogThreshold, type ServiceContext } from '@ichor/core';
+import { Logger, required, token, type Injected, type LogThreshold, type ServiceContext, type ServiceHandle } from '@ichor/core';
 import { SinkLogger, type LogOutput } from './sink-logger.ts';
 
 /** How loggers find their factory; requiring it lets them, and so their users, stop before it does. */
@@ -15,8 +15,9 @@ export class LoggerLabels {
   readonly service: string;
   readonly serviceId: number;
   [label: string]: unknown;
+  /** The running logger. */
   #logger: ServiceLogger | undefined;
-  #isReleased = false;
+  #handle: ServiceHandle | undefined;
 
   constructor(level: LogThreshold, service: string, serviceId: number) {
     this.level = level;
@@ -24,24 +25,27 @@ export class LoggerLabels {
     this.serviceId = serviceId;
   }
 
-  /** The running logger. */
-  get logger(): ServiceLogger | undefined {
-    return this.#logger;
+  /** The service that these are the properties of. */
+  registered(handle: ServiceHandle): void {
+    this.#handle = handle;
   }
 
   started(logger: ServiceLogger): void {
     this.#logger = logger;
-    if (this.#isReleased) logger.remove();
   }
 
   stopped(): void {
     this.#logger = undefined;
   }
 
-  /** Its requester was removed: the logger goes too, at once or as soon as it has started. */
+  changeLevel(level: LogThreshold): void {
+    this.level = level;
+    if (this.#logger !== undefined) this.#logger.level = level;
+  }
+
+  /** The requester was removed: the logger goes too. */
   release(): void {
-    this.#isReleased = true;
-    this.#logger?.remove();
+    this.#handle?.stop({ remove: true });
   }
 }
 
@@ -49,18 +53,12 @@ export class ServiceLogger extends SinkLogger {
   static readonly provides = [Logger];
   static readonly dependencies = { output: required(FactoryOutput) };
   readonly #labels: LoggerLabels;
-  readonly #self: ServiceContext;
 
   constructor({ output }: Injected<typeof ServiceLogger.dependencies>, self: ServiceContext) {
     const labels = self.properties as LoggerLabels;
     super(output, labels.service, labels.serviceId, labels.level);
     this.#labels = labels;
-    this.#self = self;
     labels.started(this);
-  }
-
-  get id(): number {
-    return this.#self.id;
   }
 
   override get level(): LogThreshold {
@@ -70,10 +68,6 @@ export class ServiceLogger extends SinkLogger {
   override set level(level: LogThreshold) {
     super.level = level;
     this.#labels.level = level;
-  }
-
-  remove(): void {
-    this.#self.stop({ remove: true });
   }
 
   stop(): void {
