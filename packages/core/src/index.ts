@@ -31,15 +31,19 @@ export type {
 } from './contract/event-type.ts';
 export { FrameworkLogger, Logger, nullLogger, type LogFields, type LogLevel, type LogThreshold } from './contract/logger.ts';
 export type { MessageCodec, MessageType } from './contract/message-codec.ts';
-export { Queue, type Routine, type WaitOptions } from './contract/queue.ts';
+export { Queue, type EventOutcome, type Routine, type WaitOptions } from './contract/queue.ts';
 export {
   ServiceContext,
   type DependencyRequest,
   type DependencyTracker,
+  type FailureInfo,
+  type FailurePolicy,
   type HandlerOptions,
+  type OptionsOf,
   type Ownable,
   type Properties,
   type RegisterOptions,
+  type RestartPolicy,
   type ServiceClass,
   type ServiceFilter,
   type ServiceHandle,
@@ -48,3 +52,39 @@ export {
 } from './contract/service.ts';
 export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult, StandardSchema } from './contract/standard-schema.ts';
 export { token, type ClassToken, type ServiceIdentifier, type Token } from './contract/token.ts';
+export type { Explanation, MissingDependency } from './diagnostics/explain.ts';
+export { coreErrors } from './errors/catalogue.ts';
+export { defineEvent, defineWork } from './events/define-event.ts';
+export {
+  AddTracker,
+  Continue,
+  DependencyOffline,
+  DependencyOnline,
+  InsertService,
+  Quit,
+  RemoveService,
+  RequestDependency,
+  RunFunction,
+  StartService,
+  StopService,
+  UndoDependencyRequest,
+} from './events/internal-events.ts';
+export { DependencyManager, type RunOptions } from './manager/dependency-manager.ts';
+export type { DependencyStatus, RunningExecution } from './manager/lookups.ts';
+export type { AsyncContext, ManagerOptions } from './manager/options.ts';
+export type { LoopHost } from './queue/loop-host.ts';
+export { PriorityQueue } from './queue/priority-queue.ts';
+export { defineService, type ServiceDescription } from './services/define-service.ts';
+export {
+  many,
+  optional,
+  required,
+  type Dependencies,
+  type Dependency,
+  type DependencyKind,
+  type Injected,
+  type LiveCollection,
+  type ManyOptions,
+  type OptionalService,
+  type RequestOptions,
+} from './services/dependency-declaration.ts';

@@ -26,4 +26,6 @@ export interface Consumer {
   assertConnected(): void;
   /** Undoes `resource` when the link ends. Returns it. */
   own<T extends Disposable | (() => void)>(resource: T): T;
+  /** Takes a resource back from `own`, without undoing it. False when it was not owned. O(1). */
+  disown(resource: Disposable | (() => void)): boolean;
 }

@@ -14,6 +14,14 @@ export interface WaitOptions extends PushOptions {
   readonly coalesce?: boolean;
 }
 
+/** What became of an awaited event. */
+export interface EventOutcome {
+  /** Nobody vetoed it, and somebody handles its type. */
+  readonly processed: boolean;
+  /** An interceptor vetoed it. */
+  readonly vetoed: boolean;
+}
+
 /** The event queue of one manager. */
 export interface Queue {
   /** Events waiting, plus one while an event is being processed. */
@@ -24,9 +32,10 @@ export interface Queue {
   push<P>(type: EventType<P>, ...rest: PushArguments<P>): number;
   /**
    * Queues an event and waits until it was processed and every coroutine and promise of its handlers has ended.
-   * Rejects with the first failure of a handler, with ICHOR_EVENT_VETOED, ICHOR_EVENT_TIMEOUT, ICHOR_EVENT_ABORTED or ICHOR_MANAGER_QUIT.
+   * Fails with the first failure of a handler, with ICHOR_EVENT_TIMEOUT, ICHOR_EVENT_ABORTED or ICHOR_MANAGER_QUIT.
+   * Waiters of one event are resumed inline in the order in which they began to wait.
    */
-  pushAndWait<P>(type: EventType<P>, payload: P, options?: WaitOptions): Awaitable<void>;
+  pushAndWait<P>(type: EventType<P>, payload: P, options?: WaitOptions): Awaitable<EventOutcome>;
   /** Queues a function (plain, async, or coroutine); dropped when the origin service has stopped by then. */
   post(run: () => unknown, options?: PushOptions): number;
   /** Queues work that has a receiver of its own. Allocates nothing. @param priority a number. */

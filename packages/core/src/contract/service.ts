@@ -1,8 +1,9 @@
 // What a running service sees of itself and of the others: its context, the read-only face of a service, and properties.
 
 import type { Clock, Task } from '@ichor/coroutines';
-import type { EventHandler, EventType, Handled, Interceptor, Priority } from './event-type.ts';
+import type { EventHandler, EventType, Handled, Interceptor, Priority, Work } from './event-type.ts';
 import type { Queue, Routine } from './queue.ts';
+import type { StandardSchema } from './standard-schema.ts';
 import { token, type ServiceIdentifier } from './token.ts';
 
 /**
@@ -75,6 +76,42 @@ export interface RegisterOptions<Options = unknown> {
   readonly name?: string;
   /** Who may receive it. Default: everybody. `{ consumer: id }` is indexed, so it costs nothing per other service. */
   readonly filter?: ServiceFilter;
+  /** What happens when its code fails and nobody waits for the result. Default: the manager's `onFailure`. */
+  readonly onFailure?: FailurePolicy;
+  /** Starts it again, with growing delays, after its start or its code failed. Default: not. */
+  readonly restart?: RestartPolicy;
+  /** How long its own coroutines may go on when it stops, in milliseconds. Default: the manager's `stopGraceMs`. */
+  readonly stopGraceMs?: number;
+}
+
+/**
+ * What a failure does that has no recipient: stop the service (as if it had left), end the program, or only log it.
+ * A function decides case by case.
+ */
+export type FailurePolicy =
+  | 'failService'
+  | 'quit'
+  | 'log'
+  | ((error: unknown, failure: FailureInfo) => 'failService' | 'quit' | 'log');
+
+/** Where a failure happened. */
+export interface FailureInfo {
+  /** The service whose code failed; undefined for code that belongs to no service. */
+  readonly service: ServiceInfo | undefined;
+  /** Such as `start()` or `handling Dispatch (event 12)`. */
+  readonly during: string;
+}
+
+/** When and how often a failed service is started again. */
+export interface RestartPolicy {
+  /** Attempts in a row before giving up. Default: 5. `Infinity` is allowed. */
+  readonly attempts?: number;
+  /** Delay before the first attempt, in milliseconds. Default: 100. */
+  readonly delayMs?: number;
+  /** The delay grows by this factor each time. Default: 2. */
+  readonly factor?: number;
+  /** Longest delay in milliseconds. Default: 30000. */
+  readonly maxDelayMs?: number;
 }
 
 /** Limits who receives a provider. */
@@ -87,14 +124,29 @@ export interface ServiceHandle {
   readonly id: number;
   readonly name: string;
   readonly state: ServiceState;
+  /** Asks that it stop; `remove` also takes it out of the manager. Does nothing when it is gone. */
+  stop(options?: { readonly remove?: boolean }): void;
 }
 
-/** A class that can be registered, as far as the type system needs to know it. */
-export type ServiceClass<Options = never> = (abstract new (...parameters: never[]) => object) & {
+/**
+ * A class that can be registered: constructed with the dependencies it declares and its own {@link ServiceContext},
+ * or with what inversify's decorators ask for. See `required`, `optional`, `many`.
+ */
+export type ServiceClass = (abstract new (...parameters: never[]) => object) & {
+  /** Tokens that its instances offer. */
   readonly provides?: readonly ServiceIdentifier[];
-  readonly options?: unknown;
-  readonly optionsType?: Options;
+  /** Validates and completes the `options` of a registration. */
+  readonly options?: StandardSchema;
+  /** Validates and completes the `properties` of a registration. */
+  readonly properties?: StandardSchema;
 };
+
+/** The options a class takes: what its schema accepts, or what its context is declared with. */
+export type OptionsOf<Class> = Class extends { readonly options: StandardSchema<infer Input, unknown> }
+  ? Input
+  : Class extends abstract new (dependencies: never, self: ServiceContext<infer Options>) => object
+    ? Options
+    : unknown;
 
 /**
  * A service's own view of itself, for one activation: made when it starts, revoked when it has stopped.
@@ -116,10 +168,19 @@ export interface ServiceContext<Options = unknown> extends ServiceInfo {
   track(token: ServiceIdentifier, tracker: DependencyTracker): Disposable;
   /** Starts a coroutine or async function that belongs to this service: stop waits for it, then cancels it. */
   run<T>(routine: Routine<T>, options?: { readonly name?: string; readonly priority?: Priority }): Task<T>;
-  /** Undoes `resource` when the service stops. Returns it. */
+  /** Undoes `resource` when the service stops: disposes it, or calls it. Returns it. */
   own<T extends Ownable>(resource: T): T;
+  /** Takes a resource back from `own`, without undoing it. False when it was not owned. O(1). */
+  disown(resource: Ownable): boolean;
   /** Registers a child: it is stopped and removed when this service stops. */
-  register<Options>(serviceClass: ServiceClass<Options>, options?: RegisterOptions<NoInfer<Options>>): ServiceHandle;
+  register<Class extends ServiceClass>(
+    serviceClass: Class,
+    registration?: RegisterOptions<OptionsOf<Class>>,
+  ): ServiceHandle;
+  /** Follows what user code returns (a value, a promise, a coroutine) on behalf of this service. See `Work`. */
+  execute(run: () => unknown, work?: Pick<Work, 'returned' | 'threw'>): void;
+  /** Reports a failure that nobody waits for to this service's failure policy. */
+  fail(error: unknown, during: string): void;
   /** Asks that this service stop; `remove` also takes it out of the manager. */
   stop(options?: { readonly remove?: boolean }): void;
 }

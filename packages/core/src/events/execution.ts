@@ -1,0 +1,103 @@
+// One run of user code on behalf of an event: follows what it returned (nothing, a promise, a coroutine) to its end,
+// and brings the end to whom it concerns. The event system reuses the object while the code does not suspend.
+
+import { CancelledError, isCancelled, type CoroutineHandle, type CoroutineHost, type Scheduler } from '@ichor/coroutines';
+import type { EventView, Work } from '../contract/event-type.ts';
+import type { Completion } from './completion.ts';
+
+/** Who the code belongs to: the activation of a service, or the manager itself. */
+export interface ExecutionOwner {
+  readonly id: number;
+  /** Priority with which its coroutines are queued. */
+  readonly priority: number;
+  /** What of it is suspended now, in the order of starting. */
+  readonly executions: Set<Execution>;
+  /** A failure that nobody waits for. */
+  failed(error: unknown, event: EventView | undefined): void;
+  /** One of `executions` has ended. */
+  executionEnded(): void;
+}
+
+/** Who receives the end of an execution; without `threw` a failure goes to the owner. */
+export type ExecutionEnd = Pick<Work, 'returned' | 'threw'>;
+
+export class Execution implements CoroutineHost {
+  readonly scheduler: Scheduler;
+  owner: ExecutionOwner | undefined;
+  event: EventView | undefined;
+  work: ExecutionEnd | undefined;
+  completion: Completion | undefined;
+  /** Set while it is suspended in a coroutine. */
+  handle: CoroutineHandle | undefined;
+  /** It has suspended: it is registered with its owner and cannot be reused. */
+  isSuspended = false;
+  #isEnded = false;
+
+  constructor(scheduler: Scheduler) {
+    this.scheduler = scheduler;
+  }
+
+  get priority(): number {
+    return (this.owner as ExecutionOwner).priority;
+  }
+
+  /** What it waits for, for `inspect()` and time-out reports. */
+  get waitingFor(): string {
+    return this.handle === undefined ? 'a promise' : (this.handle.waitingFor ?? 'running');
+  }
+
+  get name(): string {
+    return this.handle?.name ?? `handling of ${this.event?.type.name ?? 'an event'}`;
+  }
+
+  suspended(handle: CoroutineHandle | undefined): void {
+    this.handle = handle;
+    this.isSuspended = true;
+    (this.owner as ExecutionOwner).executions.add(this);
+    this.completion?.retain();
+  }
+
+  returned(value: unknown): void {
+    if (!this.#leave()) return;
+    this.work?.returned?.(value);
+    this.#left();
+  }
+
+  threw(error: unknown): void {
+    if (!this.#leave()) return;
+    const owner = this.owner as ExecutionOwner;
+    if (this.work?.threw !== undefined) this.work.threw(error);
+    else if (this.completion !== undefined) this.completion.fail(error);
+    else if (!isCancelled(error)) owner.failed(error, this.event);
+    this.#left();
+  }
+
+  /** Cancels a coroutine, whose clean-up may take `cleanupMs`; ignores a promise from now on. */
+  cancel(reason: unknown, cleanupMs?: number): void {
+    if (this.handle === undefined) this.abandon(new CancelledError(reason, this.name));
+    else this.handle.cancel(reason, cleanupMs);
+  }
+
+  /** Its end will be ignored. The owner is told as if it had ended. */
+  abandon(error: unknown): void {
+    if (!this.#leave()) return;
+    this.work?.threw?.(error);
+    this.completion?.fail(error);
+    this.#left();
+  }
+
+  /** Takes it from its owner before anybody hears of the end. False when it has ended before. */
+  #leave(): boolean {
+    if (!this.isSuspended) return true;
+    if (this.#isEnded) return false;
+    this.#isEnded = true;
+    this.owner?.executions.delete(this);
+    return true;
+  }
+
+  #left(): void {
+    if (!this.isSuspended) return;
+    this.completion?.release();
+    this.owner?.executionEnded();
+  }
+}

@@ -1,0 +1,63 @@
+// Who intercepts which event type. With no interceptor registered the event system never looks in here.
+
+import type { Interceptor } from '../contract/event-type.ts';
+
+/** One registration of an interceptor. */
+export class InterceptorEntry implements Disposable {
+  /** 0 stands for all types. */
+  readonly typeId: number;
+  readonly interceptor: Interceptor;
+  /** Id of the service it belongs to; 0 for a global one. */
+  readonly ownerId: number;
+  isRemoved = false;
+  readonly #table: InterceptorTable;
+
+  constructor(table: InterceptorTable, typeId: number, interceptor: Interceptor, ownerId: number) {
+    this.#table = table;
+    this.typeId = typeId;
+    this.interceptor = interceptor;
+    this.ownerId = ownerId;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.isRemoved) return;
+    this.isRemoved = true;
+    this.#table.remove(this);
+  }
+}
+
+const none: readonly InterceptorEntry[] = [];
+
+export class InterceptorTable {
+  #forAll: readonly InterceptorEntry[] = none;
+  readonly #byType = new Map<number, readonly InterceptorEntry[]>();
+  count = 0;
+
+  /** In the order of registration; the arrays never change. */
+  get forAll(): readonly InterceptorEntry[] {
+    return this.#forAll;
+  }
+
+  of(typeId: number): readonly InterceptorEntry[] {
+    return this.#byType.get(typeId) ?? none;
+  }
+
+  add(typeId: number, interceptor: Interceptor, ownerId: number): InterceptorEntry {
+    const entry = new InterceptorEntry(this, typeId, interceptor, ownerId);
+    if (typeId === 0) this.#forAll = [...this.#forAll, entry];
+    else this.#byType.set(typeId, [...this.of(typeId), entry]);
+    this.count++;
+    return entry;
+  }
+
+  remove(entry: InterceptorEntry): void {
+    this.count--;
+    if (entry.typeId === 0) {
+      this.#forAll = this.#forAll.filter((other) => other !== entry);
+      return;
+    }
+    const rest = this.of(entry.typeId).filter((other) => other !== entry);
+    if (rest.length === 0) this.#byType.delete(entry.typeId);
+    else this.#byType.set(entry.typeId, rest);
+  }
+}

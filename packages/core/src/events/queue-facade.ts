@@ -1,0 +1,158 @@
+// The queue as its users hold it: one facade per origin (a service, or nobody), over the one event system.
+
+import type { Awaitable, Clock } from '@ichor/coroutines';
+import type { EventType, PushArguments, PushOptions, Work, WorkType } from '../contract/event-type.ts';
+import type { EventOutcome, Queue, WaitOptions } from '../contract/queue.ts';
+import { coreError } from '../errors/catalogue.ts';
+import type { RunLoop } from '../queue/run-loop.ts';
+import { Completion } from './completion.ts';
+import { Deferred } from './deferred.ts';
+import { priorityNumber } from './define-event.ts';
+import type { EventSystem } from './event-system.ts';
+import * as internal from './internal-events.ts';
+
+/** What all facades of one manager share. */
+export interface QueueParts {
+  readonly events: EventSystem;
+  readonly loop: RunLoop;
+  readonly clock: Clock;
+  /** Why nothing can be pushed any more, or undefined. */
+  readonly closedBecause: () => Error | undefined;
+}
+
+/** Events that nobody can wait for: they end the wait themselves, or are not processed as one event (EV-51). */
+const notAwaitable: ReadonlySet<EventType> = new Set<EventType>([
+  internal.Quit,
+  internal.AddTracker,
+  internal.Continue,
+  internal.RequestDependency,
+  internal.UndoDependencyRequest,
+  internal.DependencyOnline,
+  internal.DependencyOffline,
+] as EventType[]);
+
+export class QueueFacade implements Queue {
+  readonly #parts: QueueParts;
+  readonly #origin: number;
+  /** Throws when the service it belongs to has stopped. */
+  readonly #assertUsable: (() => void) | undefined;
+
+  constructor(parts: QueueParts, origin: number, assertUsable: (() => void) | undefined) {
+    this.#parts = parts;
+    this.#origin = origin;
+    this.#assertUsable = assertUsable;
+  }
+
+  get size(): number {
+    return this.#parts.events.size;
+  }
+
+  get isEmpty(): boolean {
+    return this.#parts.events.size === 0;
+  }
+
+  push<P>(type: EventType<P>, ...[payload, options]: PushArguments<P>): number {
+    this.#assertOpen(type);
+    if (options === undefined)
+      return this.#parts.events.push(type.id, this.#origin, type.priority, payload, Number.POSITIVE_INFINITY);
+    return this.#parts.events.push(
+      type.id,
+      this.#origin,
+      priorityNumber(options.priority, type.priority),
+      payload,
+      options.deadlineMs ?? Number.POSITIVE_INFINITY,
+    );
+  }
+
+  pushAndWait<P>(type: EventType<P>, payload: P, options: WaitOptions = {}): Awaitable<EventOutcome> {
+    this.#assertOpen(type);
+    if (notAwaitable.has(type as EventType))
+      throw coreError('ICHOR_EVENT_INVALID', `${type.name} cannot be waited for. Use push() instead.`);
+    const { timeoutMs, signal } = options;
+    if (timeoutMs !== undefined && !(timeoutMs >= 0))
+      throw coreError('ICHOR_OPTION_INVALID', `Option "timeoutMs": received ${timeoutMs}; allowed are numbers from 0.`);
+    const { completions } = this.#parts.events;
+    const key = `${type.id}/${this.#origin}`;
+    let completion: Completion | undefined;
+    if (options.coalesce === true)
+      for (const other of completions.values()) if (other.key === key) completion = other;
+    if (completion === undefined) {
+      const priority = priorityNumber(options.priority, type.priority);
+      const id = this.#parts.events.push(
+        type.id,
+        this.#origin,
+        priority,
+        payload,
+        options.deadlineMs ?? Number.POSITIVE_INFINITY,
+      );
+      completion = new Completion(`${type.name} (event ${id})`, key, () => completions.delete(id));
+      completions.set(id, completion);
+    }
+    if (timeoutMs === undefined && signal === undefined) return completion.result;
+    return limitedWait(completion.result, completion.description, this.#parts.clock, timeoutMs, signal);
+  }
+
+  post(run: () => unknown, options?: PushOptions): number {
+    if (typeof run !== 'function')
+      throw coreError('ICHOR_EVENT_INVALID', `post() takes a function; received ${typeof run}.`);
+    return this.push(internal.RunFunction, run, options);
+  }
+
+  pushWork(type: WorkType, work: Work, priority: number, deadlineMs: number = Number.POSITIVE_INFINITY): number {
+    this.#assertUsable?.();
+    return this.#parts.events.push(type.id, this.#origin, priority, work, deadlineMs);
+  }
+
+  wake(): void {
+    this.#parts.loop.wake();
+  }
+
+  whenBelow(size: number): Awaitable<void> {
+    if (!(size > 0)) throw coreError('ICHOR_OPTION_INVALID', `whenBelow(size): received ${size}; pass a number above 0.`);
+    return this.#parts.events.whenBelow(size);
+  }
+
+  #assertOpen(type: EventType<never> | EventType): void {
+    this.#assertUsable?.();
+    const closed = this.#parts.closedBecause();
+    if (closed !== undefined) throw closed;
+    if (typeof type?.id !== 'number' || type.id === 0)
+      throw coreError('ICHOR_EVENT_INVALID', `Received ${String(type)} as event type; make one with defineEvent().`);
+  }
+}
+
+/** Waits for `result`, but not longer than asked for. */
+function limitedWait(
+  result: Deferred<EventOutcome>,
+  description: string,
+  clock: Clock,
+  timeoutMs: number | undefined,
+  signal: AbortSignal | undefined,
+): Awaitable<EventOutcome> {
+  const limited = new Deferred<EventOutcome>(description);
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : clock.schedule(() => {
+          limited.reject(
+            coreError('ICHOR_EVENT_TIMEOUT', `${description} did not complete within ${timeoutMs} ms. ` + waitHint),
+          );
+        }, timeoutMs);
+  const onAbort = (): void => {
+    limited.reject(coreError('ICHOR_EVENT_ABORTED', `Waiting for ${description} was aborted.`, { cause: signal?.reason }));
+  };
+  if (signal?.aborted === true) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
+  const done = (): void => {
+    timer?.cancel();
+    signal?.removeEventListener('abort', onAbort);
+  };
+  limited.onSettled(done);
+  result.onSettled((outcome, error) => {
+    if (outcome === undefined) limited.reject(error);
+    else limited.resolve(outcome);
+  });
+  return limited;
+}
+
+const waitHint = 'It waits in the queue, or a handler of it still runs; inspect() shows which.';

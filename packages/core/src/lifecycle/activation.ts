@@ -1,0 +1,237 @@
+// One activation of a service, from start to stop: its context (what its code sees of itself), its instance, and what it owns.
+
+import type { Clock, ScheduledCall, Task } from '@ichor/coroutines';
+import type { EventHandler, EventType, EventView, Interceptor, Priority, Work } from '../contract/event-type.ts';
+import type { Queue, Routine } from '../contract/queue.ts';
+import type {
+  DependencyTracker,
+  HandlerOptions,
+  Ownable,
+  Properties,
+  RegisterOptions,
+  ServiceClass,
+  ServiceContext,
+  ServiceHandle,
+  ServiceState,
+} from '../contract/service.ts';
+import type { ServiceIdentifier } from '../contract/token.ts';
+import { coreError } from '../errors/catalogue.ts';
+import { priorityNumber } from '../events/define-event.ts';
+import type { Deferred } from '../events/deferred.ts';
+import type { Execution } from '../events/execution.ts';
+import type { HandlerOwner } from '../events/handler-table.ts';
+import { StopService } from '../events/internal-events.ts';
+import { QueueFacade } from '../events/queue-facade.ts';
+import type { Kernel } from './kernel.ts';
+import { OwnedResources, undo } from './owned-resources.ts';
+import { startOwnedTask } from './owned-task.ts';
+import type { ServiceRecord, Slot } from './service-record.ts';
+
+export class Activation implements ServiceContext, HandlerOwner {
+  readonly record: ServiceRecord;
+  readonly kernel: Kernel;
+  readonly executions = new Set<Execution>();
+  /** The service object; undefined until it is built. */
+  instance: object | undefined;
+  /** Its `added` callbacks for present providers were called: later ones are announced as they come. */
+  isAnnounced = false;
+  isRevoked = false;
+  /** Its instance has stopped, or failed to start: what it was given is being taken back. */
+  isEnding = false;
+  /** Runs while its coroutines have their grace. */
+  stopTimer: ScheduledCall | undefined;
+  /** Waits of `optional(X).ready()`, by slot. */
+  optionalWaits: Map<Slot, Deferred<unknown>> | undefined;
+  /** Arrays given to constructor parameters with `@multiInject`, kept up to date. */
+  liveArrays: Map<Slot, unknown[]> | undefined;
+  #owned: OwnedResources | undefined;
+  #abort: AbortController | undefined;
+  #abortReason: { readonly reason: unknown } | undefined;
+  #queue: Queue | undefined;
+
+  constructor(record: ServiceRecord, kernel: Kernel) {
+    this.record = record;
+    this.kernel = kernel;
+  }
+
+  get id(): number {
+    return this.record.id;
+  }
+
+  get uuid(): string {
+    return this.record.uuid;
+  }
+
+  get name(): string {
+    return this.record.name;
+  }
+
+  get state(): ServiceState {
+    return this.record.state;
+  }
+
+  get properties(): Properties {
+    return this.record.properties;
+  }
+
+  get options(): unknown {
+    return this.record.options;
+  }
+
+  get priority(): number {
+    return this.record.priority;
+  }
+
+  set priority(priority: number) {
+    this.record.priority = priorityNumber(priority, this.record.priority);
+  }
+
+  get clock(): Clock {
+    return this.kernel.clock;
+  }
+
+  get receivesEvents(): boolean {
+    return this.record.state === 'active' || this.record.state === 'injecting';
+  }
+
+  get queue(): Queue {
+    return (this.#queue ??= new QueueFacade(this.kernel.queueParts, this.record.id, () => {
+      this.#assertLive();
+    }));
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#abortReason !== undefined) this.#abort.abort(this.#abortReason.reason);
+    }
+    return this.#abort.signal;
+  }
+
+  on<P>(type: EventType<P>, handler: EventHandler<P>, options?: HandlerOptions): Disposable {
+    this.#assertLive();
+    if (typeof handler !== 'function')
+      throw coreError('ICHOR_EVENT_INVALID', `${this.name}: on(${type?.name}) takes a function; received ${typeof handler}.`);
+    return this.#ownDisposable(
+      this.kernel.events.handlers.add(type.id, handler as EventHandler<unknown>, this, options?.from ?? 0),
+    );
+  }
+
+  intercept<P>(type: EventType<P> | 'all', interceptor: Interceptor<P>): Disposable {
+    this.#assertLive();
+    return this.#ownDisposable(
+      this.kernel.events.interceptors.add(type === 'all' ? 0 : type.id, interceptor as Interceptor, this.id),
+    );
+  }
+
+  track(token: ServiceIdentifier, tracker: DependencyTracker): Disposable {
+    this.#assertLive();
+    return this.#ownDisposable(this.kernel.trackers.add(token, tracker, this));
+  }
+
+  run<T>(routine: Routine<T>, options: { readonly name?: string; readonly priority?: Priority } = {}): Task<T> {
+    this.#assertLive();
+    if (typeof routine !== 'function')
+      throw coreError('ICHOR_OPTION_INVALID', `${this.name}: run() takes a function; received ${typeof routine}.`);
+    return startOwnedTask(this.kernel.events, this, routine, options.name, (error, name) => {
+      this.kernel.failed(this.record, error, `task ${name}`);
+    });
+  }
+
+  own<T extends Ownable>(resource: T): T {
+    this.#assertLive();
+    (this.#owned ??= new OwnedResources()).add(resource);
+    return resource;
+  }
+
+  disown(resource: Ownable): boolean {
+    return this.#owned?.delete(resource) ?? false;
+  }
+
+  register(serviceClass: ServiceClass, registration?: RegisterOptions): ServiceHandle {
+    this.#assertLive();
+    return this.kernel.register(serviceClass, registration, this);
+  }
+
+  execute(run: () => unknown, work?: Pick<Work, 'returned' | 'threw'>): void {
+    this.#assertLive();
+    this.kernel.events.execute(this, run, work);
+  }
+
+  fail(error: unknown, during: string): void {
+    this.kernel.failed(this.record, error, during);
+  }
+
+  stop(options: { readonly remove?: boolean } = {}): void {
+    this.#assertLive();
+    this.kernel.events.push(
+      StopService.id,
+      this.id,
+      Math.min(100, this.priority),
+      { serviceId: this.id, removeAfter: options.remove === true },
+      Number.POSITIVE_INFINITY,
+    );
+  }
+
+  failed(error: unknown, event: EventView | undefined): void {
+    this.kernel.failed(this.record, error, event === undefined ? 'its own code' : `handling ${event.type.name} (event ${event.id})`);
+  }
+
+  executionEnded(): void {
+    if (this.executions.size === 0) this.kernel.settled(this.record);
+  }
+
+  /** Aborts the signal, if anybody has looked at it. */
+  abort(reason: unknown): void {
+    this.#abortReason ??= { reason };
+    this.#abort?.abort(reason);
+  }
+
+  /** Takes what is owned, last first, to be undone by the caller. */
+  takeOwned(): Ownable[] {
+    return this.#owned?.takeAll() ?? none;
+  }
+
+  /** From now on every call on the context throws. */
+  revoke(): void {
+    this.isRevoked = true;
+    if (this.optionalWaits !== undefined)
+      for (const wait of this.optionalWaits.values()) wait.reject(this.#stoppedError());
+  }
+
+  #ownDisposable(resource: Disposable): Disposable {
+    const owned = new OwnedRegistration(this, resource);
+    (this.#owned ??= new OwnedResources()).add(owned);
+    return owned;
+  }
+
+  #assertLive(): void {
+    if (this.isRevoked) throw this.#stoppedError();
+  }
+
+  #stoppedError(): Error {
+    return coreError(
+      'ICHOR_SERVICE_STOPPED',
+      `${this.name} (${this.id}) used its context after it had stopped. Stop what goes on in the background in stop(), or run it with self.run().`,
+      { details: { service: this.name, serviceId: this.id } },
+    );
+  }
+}
+
+const none: Ownable[] = [];
+
+/** A registration that may be undone by hand before its service stops. */
+class OwnedRegistration implements Disposable {
+  readonly #activation: Activation;
+  readonly #resource: Disposable;
+
+  constructor(activation: Activation, resource: Disposable) {
+    this.#activation = activation;
+    this.#resource = resource;
+  }
+
+  [Symbol.dispose](): void {
+    this.#activation.disown(this);
+    undo(this.#resource);
+  }
+}

@@ -1,0 +1,98 @@
+// Gives a provider to the running instance of a consumer, and takes it back: views, `added`, `removed`.
+
+import { forConsumer, type Consumer } from '../contract/consumer.ts';
+import type { ServiceInfo } from '../contract/service.ts';
+import type { Activation } from './activation.ts';
+import { ConsumerLink } from './consumer-link.ts';
+import type { Link, ServiceRecord } from './service-record.ts';
+
+type Callback = (this: object, name: string, service: unknown, info: ServiceInfo) => unknown;
+
+/** The callbacks that an instance may have. */
+interface Instance {
+  readonly added?: Callback;
+  readonly removed?: Callback;
+}
+
+/** Gives every connected provider to a consumer that is about to be built. Its instance hears of them in `announce`. */
+export function injectAll(record: ServiceRecord, activation: Activation): void {
+  for (const slot of record.slots) {
+    if (slot.link !== undefined) give(slot.link, activation);
+    if (slot.links !== undefined) for (const link of slot.links) give(link, activation);
+  }
+}
+
+/** Calls `added` for everything that was injected before the instance was there. Throws what `added` throws. */
+export function announce(activation: Activation): void {
+  activation.isAnnounced = true;
+  const { added } = activation.instance as Instance;
+  if (typeof added !== 'function') return;
+  for (const slot of activation.record.slots)
+    for (const link of [...slot])
+      if (link.isInjected && !link.isAnnounced) {
+        link.isAnnounced = true;
+        added.call(activation.instance as object, slot.spec.key, link.value, link.provider);
+      }
+}
+
+/** Gives a provider to a consumer that runs. A failure goes to the consumer's failure policy. */
+export function inject(link: Link): void {
+  const activation = link.consumer.activation as Activation;
+  try {
+    give(link, activation);
+    activation.liveArrays?.get(link.slot)?.push(link.value);
+    if (activation.isAnnounced) {
+      link.isAnnounced = true;
+      const { added } = activation.instance as Instance;
+      if (typeof added === 'function')
+        added.call(activation.instance as object, link.slot.spec.key, link.value, link.provider);
+    }
+  } catch (error) {
+    activation.fail(error, `added(${JSON.stringify(link.slot.spec.key)})`);
+  }
+  activation.optionalWaits?.get(link.slot)?.resolve(link.value);
+  activation.optionalWaits?.delete(link.slot);
+}
+
+function give(link: Link, activation: Activation): void {
+  const instance = (link.provider.activation as Activation).instance as { [forConsumer]?(consumer: Consumer): unknown };
+  link.isInjected = true;
+  if (typeof instance[forConsumer] !== 'function') {
+    link.value = instance;
+    return;
+  }
+  const consumerLink = new ConsumerLink(link, activation);
+  link.consumerLink = consumerLink;
+  const view = instance[forConsumer](consumerLink);
+  link.value = view;
+  if (typeof view === 'object' && view !== null && Symbol.dispose in view) consumerLink.own(view as Disposable);
+}
+
+/** Takes a provider back: `removed`, then what was made through the link is undone. The provider still works during that. */
+export function eject(link: Link): void {
+  const activation = link.consumer.activation as Activation;
+  const { value } = link;
+  if (link.isAnnounced) {
+    link.isAnnounced = false;
+    const { removed } = activation.instance as Instance;
+    try {
+      if (typeof removed === 'function')
+        removed.call(activation.instance as object, link.slot.spec.key, value, link.provider);
+    } catch (error) {
+      activation.fail(error, `removed(${JSON.stringify(link.slot.spec.key)})`);
+    }
+  }
+  link.isInjected = false;
+  link.value = undefined;
+  if (activation.liveArrays !== undefined) {
+    const array = activation.liveArrays.get(link.slot);
+    const index = array?.indexOf(value) ?? -1;
+    if (index >= 0) array?.splice(index, 1);
+  }
+  if (link.consumerLink !== undefined) {
+    link.consumerLink.disconnect((error) => {
+      activation.fail(error, `letting go of ${link.provider.name}`);
+    });
+    link.consumerLink = undefined;
+  }
+}

@@ -1,0 +1,438 @@
+// Executes the lifecycle: who is offered to whom, who starts and who must stop, in the order of LC-80…95.
+// Every step is an event of the queue; the handlers of those events are here. Starting one service is in starter.ts,
+// stopping one in stopper.ts; the decisions rest on states.ts and provider-index.ts.
+
+import type { ServiceIdentifier } from '../contract/token.ts';
+import type { CurrentEvent } from '../events/event-system.ts';
+import * as internal from '../events/internal-events.ts';
+import { internalPriority } from '../events/internal-events.ts';
+import type { Activation } from './activation.ts';
+import { inject, eject } from './injection.ts';
+import type { Kernel } from './kernel.ts';
+import { ProviderIndex, requestOf } from './provider-index.ts';
+import { connect, consumersInReverse, disconnect, type Link, type ServiceRecord, type Slot } from './service-record.ts';
+import { Starter } from './starter.ts';
+import { Stopper } from './stopper.ts';
+import type { TrackerEntry } from './trackers.ts';
+
+const never = Number.POSITIVE_INFINITY;
+
+/** What the lifecycle tells the manager. */
+export interface LifecycleObserver {
+  /** A service became active, was stopped, failed to start or was removed: something has moved. */
+  progressed(record: ServiceRecord): void;
+  startFailed(record: ServiceRecord, error: unknown, during: string): void;
+  /** Quit was asked for: what becomes active is stopped again. */
+  isQuitting(): boolean;
+}
+
+export class Lifecycle {
+  /** All services in the table or on their way into it, by id, in the order of registration. */
+  readonly table = new Map<number, ServiceRecord>();
+  readonly index = new ProviderIndex();
+  readonly #kernel: Kernel;
+  readonly #observer: LifecycleObserver;
+  readonly #starter: Starter;
+  readonly #stopper: Stopper;
+  #activations = 0;
+  /** Services that are starting or injecting. */
+  startingCount = 0;
+  /** Services that are neither installed nor gone, without the manager's own. */
+  upCount = 0;
+
+  constructor(kernel: Kernel, observer: LifecycleObserver) {
+    this.#kernel = kernel;
+    this.#observer = observer;
+    this.#starter = new Starter(kernel, {
+      started: (record, priority, wasAsync) => {
+        this.#started(record, priority, wasAsync);
+      },
+      failed: (activation, error, during, isCancelled) => {
+        this.#startFailed(activation, error, during, isCancelled);
+      },
+    });
+    this.#stopper = new Stopper(kernel, {
+      stopped: (record) => {
+        this.#stopped(record);
+      },
+    });
+    const { internal: table } = kernel.events;
+    const handle = (type: { readonly id: number }, handler: (event: CurrentEvent) => void): void => {
+      table[type.id] = handler;
+    };
+    handle(internal.InsertService, (event) => {
+      this.#onInsert(event);
+    });
+    handle(internal.RequestDependency, (event) => {
+      this.#onRequest(event);
+    });
+    handle(internal.StartService, (event) => {
+      this.#onStart(event);
+    });
+    handle(internal.StopService, (event) => {
+      this.#onStop(event);
+    });
+    handle(internal.RemoveService, (event) => {
+      this.#onRemove(event);
+    });
+    handle(internal.DependencyOnline, (event) => {
+      this.#onOnline(event);
+    });
+    handle(internal.DependencyOffline, (event) => {
+      this.#onOffline(event);
+    });
+    handle(internal.AddTracker, (event) => {
+      this.#onAddTracker(event);
+    });
+  }
+
+  /** Queues the events that bring a new service to life (LC-42). */
+  introduce(record: ServiceRecord): void {
+    const { events } = this.#kernel;
+    this.table.set(record.id, record);
+    events.push(
+      internal.InsertService.id,
+      record.id,
+      Math.min(internalPriority.insert, record.priority),
+      { serviceId: record.id },
+      never,
+    );
+    const priority = Math.min(internalPriority.dependency, record.priority);
+    for (const slot of record.slots)
+      events.push(internal.RequestDependency.id, record.id, priority, slot, never);
+    if (record.missing === 0)
+      events.push(internal.StartService.id, record.id, priority, { serviceId: record.id }, never);
+  }
+
+  /** A service that is part of the manager: active from the beginning, never stopped. */
+  introduceInternal(record: ServiceRecord, activation: Activation): void {
+    record.isInternal = true;
+    record.isInserted = true;
+    record.state = 'active';
+    record.activation = activation;
+    record.activationOrder = ++this.#activations;
+    this.table.set(record.id, record);
+    this.index.addProvider(record);
+  }
+
+  /** All coroutines and promises of a service have ended: a stop that waited for that goes on. */
+  settled(record: ServiceRecord): void {
+    if (record.state === 'uninjecting' && record.blockers === 0) this.#pushStop(record, record.priority);
+  }
+
+  /** Ends the wait for a service that does not stop: what it is doing is abandoned. */
+  force(record: ServiceRecord): void {
+    if (record.state === 'starting') this.#starter.abandon(record);
+    else if (record.state === 'uninjecting' || record.state === 'stopping') this.#stopper.abandon(record);
+    if (record.state === 'uninjecting') this.#pushStop(record, 0);
+  }
+
+  /** What keeps a service from stopping, or starting, right now: for reports. */
+  waitingFor(record: ServiceRecord): string[] {
+    const reasons: string[] = [];
+    for (const execution of record.activation?.executions ?? [])
+      reasons.push(`${execution.name} (waits for ${execution.waitingFor})`);
+    for (let link = record.firstConsumer; link !== undefined; link = link.next)
+      if (link.isBlocking) reasons.push(`its consumer ${link.consumer.name} (${link.consumer.id}) to stop`);
+    return reasons;
+  }
+
+  #onInsert(event: CurrentEvent): void {
+    const record = this.table.get(event.origin);
+    if (record === undefined || record.isInserted) return;
+    record.isInserted = true;
+    for (const slot of record.slots) this.index.addRequest(slot);
+    // Slots with conditions choose first, so that a provider they need is not taken by a slot that takes any.
+    const slots = record.definition.hasRepeatedTokens
+      ? [...record.slots].sort((a, b) => Number(a.spec.match === undefined) - Number(b.spec.match === undefined))
+      : record.slots;
+    let filled = false;
+    for (const slot of slots) if (this.#fill(slot)) filled = true;
+    if (filled && record.missing === 0) this.#start(record, event.priority);
+  }
+
+  #onRequest(event: CurrentEvent): void {
+    const slot = event.payload as Slot;
+    if (!slot.consumer.isInserted || slot.consumer.state === 'uninstalled') return;
+    slot.isRequested = true;
+    const trackers = this.#kernel.trackers.of(slot.spec.token);
+    if (trackers.length === 0) return;
+    const request = requestOf(slot);
+    for (const entry of trackers) this.#kernel.trackers.deliver(entry, request);
+  }
+
+  #onAddTracker(event: CurrentEvent): void {
+    const entry = event.payload as TrackerEntry;
+    if (!this.#kernel.trackers.activate(entry)) return;
+    for (const slot of this.index.requestsFor(entry.token))
+      if (slot.isRequested) this.#kernel.trackers.deliver(entry, requestOf(slot));
+  }
+
+  #onStart(event: CurrentEvent): void {
+    const record = this.table.get((event.payload as { readonly serviceId: number }).serviceId);
+    if (record === undefined || !record.isInserted) return;
+    record.isHeld = false;
+    this.#start(record, event.priority);
+  }
+
+  #start(record: ServiceRecord, priority: number): void {
+    if (record.state !== 'installed' || record.missing > 0 || this.#observer.isQuitting()) return;
+    this.startingCount++;
+    this.upCount++;
+    this.#starter.start(record, priority);
+  }
+
+  #started(record: ServiceRecord, priority: number, wasAsync: boolean): void {
+    record.transition('started');
+    this.#kernel.events.push(
+      internal.DependencyOnline.id,
+      record.id,
+      Math.min(wasAsync ? internalPriority.asynchronousOnline : internalPriority.dependency, priority),
+      undefined,
+      never,
+    );
+  }
+
+  #startFailed(activation: Activation, error: unknown, during: string, isCancelled: boolean): void {
+    const { record } = activation;
+    this.#stopper.tearDown(activation, () => {
+      record.transition('startFailed');
+      this.startingCount--;
+      if (!isCancelled) this.#observer.startFailed(record, error, during);
+      this.#afterDown(record);
+    });
+  }
+
+  #onOnline(event: CurrentEvent): void {
+    const record = this.table.get(event.origin);
+    if (record === undefined || record.state !== 'injecting') return;
+    record.transition('online');
+    this.startingCount--;
+    record.activationOrder = ++this.#activations;
+    record.failure = undefined;
+    if (record.registration.restart !== undefined) record.activeSince = this.#kernel.clock.now();
+    this.index.addProvider(record);
+    this.#observer.progressed(record);
+    if (record.stopRequested || this.#observer.isQuitting()) {
+      record.stopRequested = false;
+      if (this.#observer.isQuitting()) record.removeAfterStop = true;
+      this.#goOffline(record, internalPriority.dependency);
+      return;
+    }
+    for (const token of record.provides) this.#offer(record, token, event.priority);
+  }
+
+  /** Offers an active provider to everybody who has room for it. */
+  #offer(provider: ServiceRecord, token: ServiceIdentifier, priority: number): void {
+    const { filter } = provider;
+    const consumer = filter !== undefined && 'consumer' in filter ? this.table.get(filter.consumer) : undefined;
+    for (const slot of this.index.slotsFor(provider, token, consumer)) {
+      // An `added` callback of an earlier slot may have changed everything.
+      if (provider.state !== 'active') return;
+      if (!slot.isOpen || isUsedBy(provider, slot)) continue;
+      this.#place(provider, slot, priority);
+    }
+  }
+
+  #place(provider: ServiceRecord, slot: Slot, priority: number): void {
+    const wasEmpty = slot.count === 0;
+    const link = connect(provider, slot);
+    if (!slot.isOpen) this.index.closeSlot(slot);
+    const consumer = slot.consumer;
+    if (consumer.state === 'installed') {
+      if (wasEmpty && consumer.missing === 0) this.#start(consumer, priority);
+    } else if (consumer.state !== 'uninjecting' && consumer.state !== 'stopping') {
+      inject(link);
+    }
+  }
+
+  /** Connects a slot with the active providers there are. Whether it was empty and is not any more. */
+  #fill(slot: Slot): boolean {
+    const wasEmpty = slot.count === 0;
+    for (const provider of this.index.providersFor(slot)) {
+      if (!slot.isOpen) break;
+      if (isUsedBy(provider, slot)) continue;
+      const link = connect(provider, slot);
+      const { state } = slot.consumer;
+      if (state === 'starting' || state === 'injecting' || state === 'active') inject(link);
+    }
+    if (slot.isOpen) this.index.openSlot(slot);
+    return wasEmpty && slot.count > 0;
+  }
+
+  #onStop(event: CurrentEvent): void {
+    const { serviceId, removeAfter } = event.payload as { readonly serviceId: number; readonly removeAfter: boolean };
+    const record = this.table.get(serviceId);
+    if (record === undefined || record.isInternal || record.state === 'installed') return;
+    if (removeAfter) record.removeAfterStop = true;
+    switch (record.state) {
+      case 'starting':
+        record.isHeld = true;
+        record.stopRequested = true;
+        this.#starter.cancel(record);
+        break;
+      case 'injecting':
+        record.isHeld = true;
+        record.stopRequested = true;
+        break;
+      case 'active':
+        record.isHeld = true;
+        this.#goOffline(record, event.priority);
+        break;
+      case 'uninjecting':
+        if (record.blockers === 0) this.#stopper.stop(record);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #goOffline(record: ServiceRecord, priority: number): void {
+    this.#kernel.events.push(
+      internal.DependencyOffline.id,
+      record.id,
+      priority,
+      { removeAfter: record.removeAfterStop },
+      never,
+    );
+  }
+
+  #onOffline(event: CurrentEvent): void {
+    const record = this.table.get(event.origin);
+    if (record === undefined || record.state !== 'active') return;
+    record.transition('offline');
+    this.index.removeProvider(record);
+    for (const link of consumersInReverse(record)) {
+      if (link.slot.link !== link && link.slot.links?.has(link) !== true) continue;
+      if (this.#mustStopBefore(link)) this.#block(link);
+      else this.#release(link);
+    }
+    if (record.blockers === 0) this.#pushStop(record, event.priority);
+  }
+
+  /** Whether the consumer has to stop before the provider of `link` may (LC-93). */
+  #mustStopBefore(link: Link): boolean {
+    const { slot, consumer } = link;
+    // A service that owns a provider as its child takes it along at the end of its own stop.
+    if (consumer.activation?.isEnding === true && !link.isInjected) return false;
+    switch (consumer.state) {
+      case 'installed':
+      case 'uninstalled':
+        return false;
+      case 'stopping':
+        return link.isInjected;
+      default:
+        return (slot.spec.required && slot.count === 1) || (slot.spec.isFixed && link.isInjected);
+    }
+  }
+
+  #block(link: Link): void {
+    const { consumer, provider } = link;
+    link.isBlocking = true;
+    provider.blockers++;
+    consumer.restartAfterStop = !consumer.isHeld;
+    if (consumer.state === 'active') {
+      this.#kernel.events.push(
+        internal.DependencyOffline.id,
+        consumer.id,
+        internalPriority.cascade,
+        { removeAfter: consumer.removeAfterStop },
+        never,
+      );
+    } else if (consumer.state === 'starting') {
+      consumer.stopRequested = true;
+      this.#starter.cancel(consumer);
+    } else if (consumer.state === 'injecting') {
+      consumer.stopRequested = true;
+    }
+  }
+
+  /** Takes a leaving provider out of a slot whose consumer goes on, and puts another one in if there is one. */
+  #release(link: Link): void {
+    const { slot, consumer } = link;
+    if (link.isInjected) eject(link);
+    disconnect(link);
+    const filled = consumer.isInserted && consumer.state !== 'uninstalled' && this.#fill(slot);
+    if (filled && consumer.state === 'installed' && consumer.missing === 0 && !consumer.isHeld)
+      this.#start(consumer, internalPriority.dependency);
+  }
+
+  #pushStop(record: ServiceRecord, priority: number): void {
+    this.#kernel.events.push(
+      internal.StopService.id,
+      record.id,
+      Math.min(internalPriority.dependency, priority),
+      { serviceId: record.id, removeAfter: record.removeAfterStop },
+      never,
+    );
+  }
+
+  #stopped(record: ServiceRecord): void {
+    record.transition('stopped');
+    this.#afterDown(record);
+  }
+
+  /** A service is installed again: providers that waited for it go on, then it is removed or starts again if that was meant. */
+  #afterDown(record: ServiceRecord): void {
+    this.upCount--;
+    record.stopRequested = false;
+    const mayRestart = record.restartAfterStop && !record.isHeld && !record.removeAfterStop;
+    record.restartAfterStop = false;
+    for (const slot of record.slots)
+      for (const link of [...slot]) {
+        if (!link.isBlocking) continue;
+        const { provider } = link;
+        disconnect(link);
+        this.#fill(slot);
+        if (provider.blockers === 0 && provider.state === 'uninjecting')
+          this.#pushStop(provider, internalPriority.asynchronousOnline);
+      }
+    this.#observer.progressed(record);
+    if (record.removeAfterStop) this.remove(record);
+    else if (mayRestart && record.missing === 0) this.#start(record, internalPriority.dependency);
+  }
+
+  #onRemove(event: CurrentEvent): void {
+    const { serviceId } = event.payload as { readonly serviceId: number };
+    const record = this.table.get(serviceId);
+    if (record === undefined) {
+      this.#kernel.logger.error(`Service ${serviceId} cannot be removed: it is not registered.`);
+      return;
+    }
+    if (record.state !== 'installed' || record.firstConsumer !== undefined) {
+      this.#kernel.logger.error(`${record.name} (${serviceId}) cannot be removed: it is ${record.state}. Stop it first.`);
+      return;
+    }
+    this.remove(record);
+  }
+
+  /** Takes an installed service out of the table and tells trackers (LC-111). */
+  remove(record: ServiceRecord): void {
+    const { events, trackers } = this.#kernel;
+    for (const slot of record.slots) {
+      for (const link of [...slot]) disconnect(link);
+      this.index.removeRequest(slot);
+    }
+    record.transition('remove');
+    this.table.delete(record.id);
+    if (record.childOf !== undefined) record.childOf.parent.disown(record.childOf.registration);
+    for (const slot of record.slots) {
+      if (!slot.isRequested) continue;
+      const request = requestOf(slot);
+      events.showDirect(internal.UndoDependencyRequest, record.id, request.priority, request, () => trackers.undo(request));
+    }
+    this.#observer.progressed(record);
+  }
+}
+
+/** Whether `provider` already fills another slot of the same consumer for the same token (LC-72). */
+function isUsedBy(provider: ServiceRecord, slot: Slot): boolean {
+  const { consumer, spec } = slot;
+  if (!consumer.definition.hasRepeatedTokens) return slot.links !== undefined && hasProvider(slot, provider);
+  return consumer.slots.some((other) => other.spec.token === spec.token && hasProvider(other, provider));
+}
+
+function hasProvider(slot: Slot, provider: ServiceRecord): boolean {
+  for (const link of slot) if (link.provider === provider) return true;
+  return false;
+}

@@ -1,0 +1,210 @@
+// A registered service in the manager's table, its slots (one per dependency) and its links (one per provider in a slot).
+
+import type { Ownable, Properties, RegisterOptions, ServiceFilter, ServiceInfo, ServiceState } from '../contract/service.ts';
+import type { ServiceIdentifier } from '../contract/token.ts';
+import { coreError } from '../errors/catalogue.ts';
+import type { ServiceDefinition } from '../services/definition.ts';
+import type { DependencySpec } from '../services/dependency-spec.ts';
+import type { Activation } from './activation.ts';
+import type { ConsumerLink } from './consumer-link.ts';
+import { nextState, type Trigger } from './states.ts';
+
+let lastId = 0;
+
+/** Ids come from one process-wide counter, from 1, and are never reused (LC-1). */
+export function newServiceId(): number {
+  return ++lastId;
+}
+
+/** Why a service is not running although it could be. */
+export interface ServiceFailure {
+  readonly error: unknown;
+  /** What it was doing: `its constructor`, `start()`, `handling Dispatch (event 12)`. */
+  readonly during: string;
+}
+
+export class ServiceRecord implements ServiceInfo {
+  readonly id: number;
+  readonly definition: ServiceDefinition;
+  readonly name: string;
+  readonly provides: readonly ServiceIdentifier[];
+  readonly filter: ServiceFilter | undefined;
+  readonly options: unknown;
+  readonly registration: RegisterOptions;
+  readonly slots: readonly Slot[];
+  properties: Properties;
+  priority: number;
+  state: ServiceState = 'installed';
+  /** The manager's own services: always active, never stopped. */
+  isInternal = false;
+  /** In the table: its InsertService event was processed. */
+  isInserted = false;
+  /** Made at each start, dropped after each stop. */
+  activation: Activation | undefined;
+  /** The activation whose context registered it, and what it owns of it. */
+  childOf: { readonly parent: Activation; readonly registration: Ownable } | undefined;
+  /** Required slots without a provider. */
+  missing = 0;
+  /** Links in which it is the provider, in the order of arrival. */
+  firstConsumer: Link | undefined;
+  lastConsumer: Link | undefined;
+  /** Consumers that must stop before it may. */
+  blockers = 0;
+  /** Counts activations over all services, so that providers have smaller numbers than their consumers. */
+  activationOrder = 0;
+  failure: ServiceFailure | undefined;
+  /** Restarts since it last ran well, for back-off. */
+  restarts = 0;
+  /** Clock time at which it became active; only kept for services with a restart policy. */
+  activeSince: number | undefined;
+  /** Registered before `run()`: its start failures are fatal under `failFast`. */
+  isInitial = false;
+  /** Stopped on purpose: does not start again by itself when a slot is filled anew after its stop. */
+  isHeld = false;
+  removeAfterStop = false;
+  /** It stops because a provider leaves: it starts again by itself when another one is there. */
+  restartAfterStop = false;
+  /** A stop that was asked for while it was starting; honoured as soon as its state allows (LC-136). */
+  stopRequested = false;
+  #uuid: string | undefined;
+
+  constructor(
+    definition: ServiceDefinition,
+    specs: readonly DependencySpec[],
+    provides: readonly ServiceIdentifier[],
+    registration: RegisterOptions,
+    priority: number,
+    options: unknown,
+  ) {
+    this.id = newServiceId();
+    this.definition = definition;
+    this.name = registration.name ?? definition.name;
+    this.provides = provides;
+    this.filter = registration.filter;
+    this.options = options;
+    this.registration = registration;
+    this.properties = registration.properties ?? noProperties;
+    this.priority = priority;
+    this.slots = specs.length === 0 ? noSlots : specs.map((spec) => new Slot(this, spec));
+    for (const spec of specs) if (spec.required) this.missing++;
+  }
+
+  get uuid(): string {
+    return (this.#uuid ??= crypto.randomUUID());
+  }
+
+  /** Its code may run: started or on the way. */
+  get isUp(): boolean {
+    return this.state !== 'installed' && this.state !== 'uninstalled';
+  }
+
+  /** Moves on, or throws when the state machine has no such transition. */
+  transition(trigger: Trigger): void {
+    const next = nextState(this.state, trigger);
+    if (next === undefined)
+      throw coreError(
+        'ICHOR_LIFECYCLE_INVALID',
+        `${this.name} (${this.id}) is ${this.state}, which knows no "${trigger}". Please report this as a defect of @ichor/core.`,
+      );
+    this.state = next;
+  }
+}
+
+const noProperties: Properties = Object.freeze({});
+const noSlots: readonly Slot[] = Object.freeze([]);
+
+/** One dependency of one registered service. */
+export class Slot {
+  readonly consumer: ServiceRecord;
+  readonly spec: DependencySpec;
+  /** Its request was shown to trackers. */
+  isRequested = false;
+  /** The one provider of a single slot. */
+  link: Link | undefined;
+  /** The providers of a multiple slot, in the order of arrival; undefined for a single slot. */
+  readonly links: Set<Link> | undefined;
+
+  constructor(consumer: ServiceRecord, spec: DependencySpec) {
+    this.consumer = consumer;
+    this.spec = spec;
+    this.links = spec.multiple ? new Set() : undefined;
+  }
+
+  get count(): number {
+    return this.links === undefined ? (this.link === undefined ? 0 : 1) : this.links.size;
+  }
+
+  get isOpen(): boolean {
+    return this.links !== undefined || this.link === undefined;
+  }
+
+  *[Symbol.iterator](): Generator<Link> {
+    if (this.link !== undefined) yield this.link;
+    if (this.links !== undefined) yield* this.links;
+  }
+}
+
+/** A provider in a slot. Exists from the moment the provider is active until it leaves or the consumer is removed. */
+export class Link {
+  readonly provider: ServiceRecord;
+  readonly slot: Slot;
+  /** What the consumer's present instance received; undefined while it has no instance. */
+  value: unknown;
+  /** The consumer's present instance has received it (its `added` was called). */
+  isInjected = false;
+  /** The consumer's instance was told with `added`. */
+  isAnnounced = false;
+  /** The provider waits for the consumer to stop. */
+  isBlocking = false;
+  /** Made when the provider makes views, or the consumer owns things through it. */
+  consumerLink: ConsumerLink | undefined;
+  previous: Link | undefined;
+  next: Link | undefined;
+
+  constructor(provider: ServiceRecord, slot: Slot) {
+    this.provider = provider;
+    this.slot = slot;
+  }
+
+  get consumer(): ServiceRecord {
+    return this.slot.consumer;
+  }
+}
+
+/** Puts a provider into a slot. */
+export function connect(provider: ServiceRecord, slot: Slot): Link {
+  const link = new Link(provider, slot);
+  link.previous = provider.lastConsumer;
+  if (provider.lastConsumer === undefined) provider.firstConsumer = link;
+  else provider.lastConsumer.next = link;
+  provider.lastConsumer = link;
+  const wasEmpty = slot.count === 0;
+  if (slot.links === undefined) slot.link = link;
+  else slot.links.add(link);
+  if (wasEmpty && slot.spec.required) slot.consumer.missing--;
+  return link;
+}
+
+/** Takes a provider out of a slot. */
+export function disconnect(link: Link): void {
+  const { provider, slot } = link;
+  if (link.previous === undefined) provider.firstConsumer = link.next;
+  else link.previous.next = link.next;
+  if (link.next === undefined) provider.lastConsumer = link.previous;
+  else link.next.previous = link.previous;
+  link.previous = link.next = undefined;
+  if (link.isBlocking) {
+    link.isBlocking = false;
+    provider.blockers--;
+  }
+  if (slot.links === undefined) slot.link = undefined;
+  else slot.links.delete(link);
+  if (slot.count === 0 && slot.spec.required) slot.consumer.missing++;
+}
+
+/** The consumers of a provider, last arrived first: the order in which they have to stop. */
+export function consumersInReverse(provider: ServiceRecord): Link[] {
+  const links: Link[] = [];
+  for (let link = provider.lastConsumer; link !== undefined; link = link.previous) links.push(link);
+  return links;
+}

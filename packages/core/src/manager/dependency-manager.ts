@@ -1,0 +1,497 @@
+// The DependencyManager: the door to everything. It wires the parts of one manager together and holds its public methods;
+// what they do is in lifecycle/, events/, queue/, and beside this file.
+
+import { systemClock, type Awaitable, type Clock, type CoroutineInfo, type Resumable, type Scheduler, type Task } from '@ichor/coroutines';
+import { enterScheduler } from '@ichor/coroutines/spi';
+import type { Interceptor, EventType } from '../contract/event-type.ts';
+import { FrameworkLogger, type Logger } from '../contract/logger.ts';
+import { Queue, type Routine } from '../contract/queue.ts';
+import type { OptionsOf, RegisterOptions, ServiceClass, ServiceHandle } from '../contract/service.ts';
+import { forConsumer, type Consumer } from '../contract/consumer.ts';
+import { coreError } from '../errors/catalogue.ts';
+import { EventSystem } from '../events/event-system.ts';
+import type { ExecutionOwner } from '../events/execution.ts';
+import * as internal from '../events/internal-events.ts';
+import { QueueFacade, type QueueParts } from '../events/queue-facade.ts';
+import { explain, type Explanation } from '../diagnostics/explain.ts';
+import { Activation } from '../lifecycle/activation.ts';
+import type { Kernel } from '../lifecycle/kernel.ts';
+import { Lifecycle } from '../lifecycle/lifecycle.ts';
+import { startOwnedTask } from '../lifecycle/owned-task.ts';
+import { ServiceRecord } from '../lifecycle/service-record.ts';
+import { Trackers } from '../lifecycle/trackers.ts';
+import { nodeLoopHost } from '../node/node-loop-host.ts';
+import type { LoopHost } from '../queue/loop-host.ts';
+import { PriorityQueue } from '../queue/priority-queue.ts';
+import { RunLoop, type StepResult } from '../queue/run-loop.ts';
+import { internalDefinition } from '../services/internal-definition.ts';
+import { ChildRegistration } from './child-registration.ts';
+import { contextCarrier } from './context-carrier.ts';
+import { combined, Failures } from './failures.ts';
+import { FrameworkLog } from './framework-log.ts';
+import { Lookups } from './lookups.ts';
+import { checkManagerOptions, type ManagerOptions } from './options.ts';
+import { recordOf } from './registration.ts';
+import { Shutdown } from './shutdown.ts';
+import { SignalWatch } from './signal-watch.ts';
+import { StartupWatch } from './startup-watch.ts';
+import { Watchers } from './watchers.ts';
+
+let lastManagerId = -1;
+
+/** How `run()` runs. */
+export interface RunOptions {
+  /** Signals that begin an orderly quit; a second one, more than a second later, forces it. Default: none. */
+  readonly signals?: readonly string[];
+}
+
+/** Require `DependencyManager` to get the manager that a service belongs to. */
+export class DependencyManager {
+  /** Process-wide, from 0. */
+  readonly id: number;
+  readonly name: string;
+  readonly clock: Clock;
+  /** The queue, for code that belongs to no service. */
+  readonly queue: Queue;
+  /** Questions about the services. */
+  readonly services: Lookups;
+  readonly #options: ManagerOptions;
+  readonly #host: LoopHost;
+  readonly #events: EventSystem;
+  readonly #loop: RunLoop;
+  readonly #kernel: Kernel;
+  readonly #lifecycle: Lifecycle;
+  readonly #log: FrameworkLog;
+  readonly #failures: Failures;
+  readonly #shutdown: Shutdown;
+  readonly #startup: StartupWatch;
+  readonly #watchers = new Watchers();
+  readonly #errors: unknown[] = [];
+  #phase: 'new' | 'running' | 'ended' = 'new';
+  #end: { resolve(): void; reject(error: unknown): void } | undefined;
+  #ended: Promise<void> | undefined;
+  #resources: Disposable[] = [];
+
+  /** @throws ICHOR_OPTION_INVALID naming the option, the value received, and what is allowed. */
+  constructor(options: ManagerOptions = {}) {
+    checkManagerOptions(options);
+    this.#options = options;
+    this.id = ++lastManagerId;
+    this.name = options.name ?? `manager ${this.id}`;
+    const clock = (this.clock = options.clock ?? systemClock);
+    const host = (this.#host = options.host ?? nodeLoopHost);
+    const context = options.context === undefined ? undefined : contextCarrier(options.context);
+    const scheduler: Scheduler = {
+      clock,
+      schedule: (resumable: Resumable, priority: number) => {
+        this.#events.push(internal.Continue.id, 0, priority, resumable, Number.POSITIVE_INFINITY);
+      },
+      unhandled: (error: unknown, coroutine: CoroutineInfo) => {
+        this.#failures.report(undefined, error, `coroutine ${coroutine.name}`);
+      },
+      ...(context === undefined
+        ? {}
+        : {
+            captureContext: context.capture,
+            runInContext: (captured: unknown, resumable: Resumable) => {
+              context.run(captured, () => {
+                resumable.run();
+              });
+            },
+          }),
+    };
+    const root: ExecutionOwner = {
+      id: 0,
+      priority: 1000,
+      executions: new Set(),
+      failed: (error, event) => {
+        this.#failures.report(undefined, error, event === undefined ? 'its own code' : `handling ${event.type.name} (event ${event.id})`);
+      },
+      executionEnded: () => {
+        // The end of the last one may be what quitting waits for.
+        this.#loop.schedule();
+      },
+    };
+    const lifecycleOf = (): Lifecycle => this.#lifecycle;
+    this.#events = new EventSystem({
+      queue: options.queue ?? new PriorityQueue({ recordTimes: options.recordTimes === true }),
+      clock,
+      scheduler,
+      ownerOf: (origin) => {
+        if (origin === 0) return root;
+        return lifecycleOf().table.get(origin)?.activation;
+      },
+      schedule: () => {
+        this.#loop.schedule();
+      },
+      recordTimes: options.recordTimes === true,
+      ...(context === undefined ? {} : { context }),
+    });
+    let previous: Scheduler | undefined;
+    this.#loop = new RunLoop({
+      clock,
+      host,
+      sliceMs: options.sliceMs ?? 5,
+      checkpointAlways: options.checkpoint === 'every-event',
+      processNext: () => this.#processNext(),
+      entered: () => {
+        previous = enterScheduler(scheduler);
+      },
+      left: () => {
+        enterScheduler(previous);
+      },
+    });
+    const queueParts: QueueParts = {
+      events: this.#events,
+      loop: this.#loop,
+      clock,
+      closedBecause: () => (this.#phase === 'ended' ? this.#quitError() : undefined),
+    };
+    this.#log = new FrameworkLog(host);
+    const defaultStopGraceMs = options.stopGraceMs ?? 1000;
+    const kernel: Kernel = (this.#kernel = {
+      clock,
+      events: this.#events,
+      scheduler,
+      queueParts,
+      root,
+      trackers: new Trackers(this.#events),
+      logger: this.#log,
+      defaultStopGraceMs,
+      stopGraceMsOf: (record) => record.registration.stopGraceMs ?? defaultStopGraceMs,
+      stopTimeoutMs: options.stopTimeoutMs ?? 10_000,
+      cleanupMs: options.cleanupMs ?? 1000,
+      register: (serviceClass, registration, parent) => this.#register(serviceClass, registration, parent),
+      failed: (record, error, during) => {
+        this.#failures.report(record, error, during);
+      },
+      stopFailed: (record, error, during) => {
+        this.#log.error(`${record.name} (${record.id}) failed in ${during} while it stopped.`, { error });
+        if (this.#shutdown.isBegun) this.#errors.push(error);
+      },
+      settled: (record) => {
+        this.#lifecycle.settled(record);
+      },
+    });
+    this.#lifecycle = new Lifecycle(kernel, {
+      progressed: (record) => {
+        this.#progressed(record);
+      },
+      startFailed: (record, error, during) => {
+        this.#failures.startFailed(record, error, during);
+        this.#watchers.startFailed(record, error);
+      },
+      isQuitting: () => this.#shutdown.isBegun,
+    });
+    this.#failures = new Failures({
+      kernel,
+      policy: options.onFailure ?? 'failService',
+      isFailFast: (record) => options.failFast !== false && record.isInitial && !this.#startup.isSettled,
+      hasWork: () => this.#lifecycle.upCount > 0 || this.#failures.pendingRestarts > 0,
+      quitWith: (error) => {
+        this.#quitWith(error);
+      },
+    });
+    this.#shutdown = new Shutdown({
+      kernel,
+      lifecycle: this.#lifecycle,
+      root,
+      quitTimeoutMs: options.quitTimeoutMs ?? 5000,
+      finished: () => {
+        this.#finish();
+      },
+      failed: (error) => {
+        this.#log.error(String((error as Error).message));
+        this.#errors.push(error);
+      },
+    });
+    this.#startup = new StartupWatch({
+      clock,
+      reportMs: options.startupReportMs ?? 10_000,
+      isSettled: () => this.#lifecycle.startingCount === 0 && !((this.#events.queue.nextPriority ?? Number.POSITIVE_INFINITY) <= 100),
+      report: () => {
+        const text = explain(this.#lifecycle).map((explanation) => explanation.text).join('\n');
+        if (text !== '') this.#log.warn(`Start-up has made no progress. Not active:\n${text}`);
+      },
+    });
+    this.#events.internal[internal.Quit.id] = () => {
+      this.#failures.close();
+      this.#startup.close();
+      this.#shutdown.begin();
+    };
+    this.queue = new QueueFacade(queueParts, 0, undefined);
+    this.services = new Lookups(kernel, this.#lifecycle);
+    this.#addInternalServices();
+  }
+
+  /** It processes events: `run()` was called and has not ended. */
+  get isRunning(): boolean {
+    return this.#phase === 'running';
+  }
+
+  /** Quit was asked for. */
+  get isQuitting(): boolean {
+    return this.#shutdown.isBegun;
+  }
+
+  /** The platform under the loop, for services that need to know it. */
+  get host(): LoopHost {
+    return this.#host;
+  }
+
+  /**
+   * Registers a service. It starts by itself once everything it requires is online.
+   * Before `run()` nothing starts; afterwards services may come at any time.
+   *
+   * @returns a handle: keep its `id` rather than the handle where the service may be gone later.
+   * @throws ICHOR_DEPENDENCY_INVALID when its declaration cannot be understood, ICHOR_OPTION_INVALID for wrong options.
+   */
+  register<Class extends ServiceClass>(
+    serviceClass: Class,
+    registration?: RegisterOptions<OptionsOf<Class>>,
+  ): ServiceHandle {
+    return this.#register(serviceClass, registration, undefined);
+  }
+
+  /** Runs a function that registers things: for grouping registrations in modules. Returns what it returns. */
+  use<T>(install: (manager: this) => T): T {
+    return install(this);
+  }
+
+  /**
+   * Runs until it has quit. Resolves after an orderly end; rejects with what failed (an AggregateError when several did).
+   *
+   * @throws ICHOR_MANAGER_RUNNING when it runs or has run already.
+   */
+  run(options: RunOptions = {}): Promise<void> {
+    if (this.#phase !== 'new')
+      throw coreError('ICHOR_MANAGER_RUNNING', `${this.name} ${this.#phase === 'running' ? 'runs already' : 'has run'}; a manager runs once. Make a new one.`);
+    this.#phase = 'running';
+    this.#ended = new Promise((resolve, reject) => {
+      this.#end = { resolve, reject };
+    });
+    this.#resources.push(this.#host.keepAlive());
+    if (options.signals !== undefined)
+      this.#resources.push(
+        new SignalWatch(this.#host, this.clock, options.signals, {
+          quit: () => {
+            this.#pushQuit();
+          },
+          force: () => {
+            this.#shutdown.force();
+          },
+        }),
+      );
+    this.#startup.begin();
+    this.#loop.open();
+    return this.#ended;
+  }
+
+  /** Asks for an orderly end. Resolves when it has ended, without repeating the failures that `run()` rejects with. */
+  async quit(): Promise<void> {
+    if (this.#phase === 'new') this.#finish();
+    else if (this.#phase === 'running') this.#pushQuit();
+    await this.#ended?.catch(() => undefined);
+  }
+
+  /** Resolves when start-up has settled: nothing is starting and nothing that could start is queued. Rejects when it quits before. */
+  started(): Promise<void> {
+    return this.#startup.settled();
+  }
+
+  /** Starts a stopped service; settles when it is active, or its start failed. @throws ICHOR_SERVICE_UNKNOWN */
+  startService(id: number): Awaitable<void> {
+    const record = this.#recordOf(id);
+    const active = this.#watchers.active(record);
+    this.#events.push(internal.StartService.id, 0, Math.min(100, record.priority), { serviceId: id }, Number.POSITIVE_INFINITY);
+    return active;
+  }
+
+  /** Stops a service after its consumers; settles when it has stopped, and is removed if asked for. @throws ICHOR_SERVICE_UNKNOWN */
+  stopService(id: number, options: { readonly remove?: boolean } = {}): Awaitable<void> {
+    const record = this.#recordOf(id);
+    const down = this.#watchers.down(record, options.remove === true);
+    this.#requestStop(record, options.remove === true);
+    return down;
+  }
+
+  /** Stops a service if it runs, and takes it out of the manager. @throws ICHOR_SERVICE_UNKNOWN */
+  removeService(id: number): Awaitable<void> {
+    return this.stopService(id, { remove: true });
+  }
+
+  /** Waits until a service is active. Fails when its start fails, when it is removed, or when the manager quits. */
+  whenActive(id: number): Awaitable<void> {
+    return this.#watchers.active(this.#recordOf(id));
+  }
+
+  /** Waits until a service does not run. */
+  whenStopped(id: number): Awaitable<void> {
+    return this.#watchers.down(this.#recordOf(id), false);
+  }
+
+  /** Intercepts events of one type, or all, on behalf of nobody: until disposed. */
+  intercept<P>(type: EventType<P> | 'all', interceptor: Interceptor<P>): Disposable {
+    return this.#events.interceptors.add(type === 'all' ? 0 : type.id, interceptor as Interceptor, 0);
+  }
+
+  /** Starts a coroutine or async function that belongs to no service. Quit gives it `stopGraceMs`, then cancels it. */
+  start<T>(routine: Routine<T>, options: { readonly name?: string } = {}): Task<T> {
+    return startOwnedTask(this.#events, this.#kernel.root, routine, options.name, (error, name) => {
+      this.#failures.report(undefined, error, `task ${name}`);
+    });
+  }
+
+  /** For every service that is not active: what it waits for, as a chain. */
+  explain(): Explanation[] {
+    return explain(this.#lifecycle);
+  }
+
+  /** Processes one event, for managers whose platform is stepped by hand. False when there was none. */
+  step(): boolean {
+    return this.#loop.step();
+  }
+
+  /** Quits if it runs, and waits for the end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.quit();
+  }
+
+  /** The manager itself is what its consumers receive; with the queue it is the only service that is always there. */
+  #addInternalServices(): void {
+    const add = (provides: typeof Queue | typeof DependencyManager, name: string, instance: object): void => {
+      const record = new ServiceRecord(internalDefinition(name), [], [provides as typeof Queue], {}, 1000, undefined);
+      const activation = new Activation(record, this.#kernel);
+      activation.instance = instance;
+      this.#lifecycle.introduceInternal(record, activation);
+    };
+    add(DependencyManager, 'DependencyManager', this);
+    add(Queue, 'Queue', { [forConsumer]: (consumer: Consumer) => consumer.context.queue });
+  }
+
+  #register(serviceClass: ServiceClass, registration: RegisterOptions | undefined, parent: Activation | undefined): ServiceHandle {
+    if (this.#phase === 'ended') throw this.#quitError();
+    const record = recordOf(serviceClass, registration, this.#options.container);
+    record.isInitial = this.#phase === 'new';
+    if (record.provides.includes(FrameworkLogger)) {
+      const activation = (record.activation = new Activation(record, this.#kernel));
+      activation.instance = record.definition.build(activation) as object;
+      this.#log.use(record, activation.instance as Logger);
+    }
+    this.#lifecycle.introduce(record);
+    this.#log.debug('Registered.', { service: record.name, serviceId: record.id });
+    const handle = new Handle(record, (remove) => {
+      this.#requestStop(record, remove);
+    });
+    if (parent !== undefined) {
+      const child = new ChildRegistration(record, this.#watchers, handle);
+      record.childOf = { parent, registration: child };
+      parent.own(child);
+    }
+    return handle;
+  }
+
+  #processNext(): StepResult {
+    const result = this.#events.processNext();
+    if (this.#shutdown.isBegun) this.#shutdown.check();
+    else if (!this.#startup.isSettled) this.#startup.check();
+    return this.#phase === 'ended' ? 'empty' : result;
+  }
+
+  #progressed(record: ServiceRecord): void {
+    this.#shutdown.progressed();
+    this.#startup.progressed();
+    if (record.state !== 'active') {
+      this.#failures.afterDown(record);
+      this.#log.drop(record);
+    }
+    this.#watchers.changed(record);
+    // Outside of an event nothing else would look whether quitting is complete.
+    if (!this.#events.isProcessing) this.#loop.schedule();
+  }
+
+  #requestStop(record: ServiceRecord, remove: boolean): void {
+    if (record.state === 'uninstalled' || this.#phase === 'ended') return;
+    if (record.state === 'installed') {
+      record.isHeld = true;
+      if (remove) {
+        this.#lifecycle.remove(record);
+        this.#watchers.changed(record);
+      }
+      return;
+    }
+    this.#events.push(
+      internal.StopService.id,
+      0,
+      Math.min(100, record.priority),
+      { serviceId: record.id, removeAfter: remove },
+      Number.POSITIVE_INFINITY,
+    );
+  }
+
+  #recordOf(id: number): ServiceRecord {
+    const record = this.#lifecycle.table.get(id);
+    if (record === undefined)
+      throw coreError('ICHOR_SERVICE_UNKNOWN', `${this.name} has no service ${id}. It was removed, or belongs to another manager.`);
+    return record;
+  }
+
+  #quitWith(error: unknown): void {
+    this.#errors.push(error);
+    this.#pushQuit();
+  }
+
+  #pushQuit(): void {
+    if (this.#phase === 'ended' || this.#shutdown.isBegun) return;
+    this.#events.push(internal.Quit.id, 0, internal.Quit.priority, undefined, Number.POSITIVE_INFINITY);
+  }
+
+  #finish(): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    this.#loop.close();
+    const quit = this.#quitError();
+    this.#startup.closeWith(quit);
+    this.#events.discardAll('quit');
+    for (const completion of [...this.#events.completions.values()]) completion.result.reject(quit);
+    this.#events.completions.clear();
+    this.#watchers.close(quit);
+    this.#failures.close();
+    for (const record of this.#lifecycle.table.values()) if (!record.isInternal) record.state = 'uninstalled';
+    this.#lifecycle.table.clear();
+    for (const resource of this.#resources.reverse()) resource[Symbol.dispose]();
+    this.#resources = [];
+    if (this.#errors.length === 0) this.#end?.resolve();
+    else this.#end?.reject(combined(this.#errors));
+  }
+
+  #quitError(): Error {
+    return coreError('ICHOR_MANAGER_QUIT', `${this.name} has quit.`);
+  }
+}
+
+class Handle implements ServiceHandle {
+  readonly #record: ServiceRecord;
+  readonly #requestStop: (remove: boolean) => void;
+
+  constructor(record: ServiceRecord, requestStop: (remove: boolean) => void) {
+    this.#record = record;
+    this.#requestStop = requestStop;
+  }
+
+  get id(): number {
+    return this.#record.id;
+  }
+
+  get name(): string {
+    return this.#record.name;
+  }
+
+  get state(): ServiceHandle['state'] {
+    return this.#record.state;
+  }
+
+  stop(options: { readonly remove?: boolean } = {}): void {
+    this.#requestStop(options.remove === true);
+  }
+}

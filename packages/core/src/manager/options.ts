@@ -1,0 +1,100 @@
+// The options of a manager, with their defaults, and the check that refuses wrong ones.
+
+import type { Clock } from '@ichor/coroutines';
+import type { Container } from 'inversify';
+import type { EventQueue } from '../contract/event-queue.ts';
+import type { FailurePolicy } from '../contract/service.ts';
+import { coreError } from '../errors/catalogue.ts';
+import type { LoopHost } from '../queue/loop-host.ts';
+
+/** Something like `AsyncLocalStorage` of node:async_hooks. */
+export interface AsyncContext {
+  getStore(): unknown;
+  run<T>(store: never, call: () => T): T;
+}
+
+/** How a manager is made. */
+export interface ManagerOptions {
+  /** Shown in logs and by `inspect()`. Default: `manager <id>`. */
+  readonly name?: string;
+  /** Supplies the static dependencies of constructor-injected classes. Nothing is ever bound in it. */
+  readonly container?: Container;
+  /** Source of time for everything below. Default: the system clock. */
+  readonly clock?: Clock;
+  /** The queue. Default: a new `PriorityQueue`. */
+  readonly queue?: EventQueue;
+  /** What failures without a recipient do. Default: `'failService'`. */
+  readonly onFailure?: FailurePolicy;
+  /** A start failure of a service registered before `run()` ends the program, until start-up has settled. Default: true. */
+  readonly failFast?: boolean;
+  /** Longest time the loop holds the thread before other work of the process gets its turn, in milliseconds. Default: 5. */
+  readonly sliceMs?: number;
+  /** `'every-event'` lets microtasks run after each event, not only after those that touched a promise. Default: `'when-needed'`. */
+  readonly checkpoint?: 'when-needed' | 'every-event';
+  /** How long the coroutines of a stopping service may go on before they are cancelled, in milliseconds. Default: 1000. */
+  readonly stopGraceMs?: number;
+  /** How long one `stop()`, or the undoing of one owned thing, may take, in milliseconds. Default: 10000. */
+  readonly stopTimeoutMs?: number;
+  /** How long cancelled coroutines may clean up, in milliseconds. Default: 1000. */
+  readonly cleanupMs?: number;
+  /** How long quitting may make no progress before the rest is stopped by force, in milliseconds. Default: 5000. */
+  readonly quitTimeoutMs?: number;
+  /** How long start-up may make no progress before `explain()` is printed, in milliseconds. `Infinity`: never. Default: 10000. */
+  readonly startupReportMs?: number;
+  /** Ambient stores that follow events and coroutines. Default: none, and nothing is paid. */
+  readonly context?: readonly AsyncContext[];
+  /** Record the push time of events, for latency figures. Default: false. */
+  readonly recordTimes?: boolean;
+  /** The platform under the loop. Default: Node.js. */
+  readonly host?: LoopHost;
+}
+
+const durations = ['sliceMs', 'stopGraceMs', 'stopTimeoutMs', 'cleanupMs', 'quitTimeoutMs', 'startupReportMs'] as const;
+
+const known = new Set<string>([
+  ...durations,
+  'name',
+  'container',
+  'clock',
+  'queue',
+  'onFailure',
+  'failFast',
+  'checkpoint',
+  'context',
+  'recordTimes',
+  'host',
+]);
+
+/** @throws ICHOR_OPTION_INVALID naming the option, the value received, and what is allowed. */
+export function checkManagerOptions(options: ManagerOptions): void {
+  for (const key of Object.keys(options))
+    if (!known.has(key))
+      throw coreError(
+        'ICHOR_OPTION_INVALID',
+        `Option "${key}" of DependencyManager is unknown; allowed are ${[...known].sort().join(', ')}.`,
+      );
+  for (const key of durations) {
+    const value = options[key];
+    if (value !== undefined && !(typeof value === 'number' && value >= 0))
+      throw invalidOption(key, value, 'numbers of milliseconds from 0');
+  }
+  if (options.sliceMs === 0) throw invalidOption('sliceMs', 0, 'numbers of milliseconds above 0');
+  checkChoice('checkpoint', options.checkpoint, ['when-needed', 'every-event']);
+  checkFailurePolicy(options.onFailure);
+}
+
+/** @throws ICHOR_OPTION_INVALID when it is none of the policies. */
+export function checkFailurePolicy(policy: unknown): void {
+  if (typeof policy !== 'function') checkChoice('onFailure', policy, ['failService', 'quit', 'log']);
+}
+
+function checkChoice(key: string, value: unknown, allowed: readonly string[]): void {
+  if (value !== undefined && !allowed.includes(value as string))
+    throw invalidOption(key, value, allowed.map((choice) => `'${choice}'`).join(', '));
+}
+
+export function invalidOption(key: string, value: unknown, allowed: string): Error {
+  return coreError('ICHOR_OPTION_INVALID', `Option "${key}": received ${String(value)}; allowed are ${allowed}.`, {
+    details: { option: key, received: value },
+  });
+}

@@ -1,0 +1,137 @@
+// Quit: sources stop admitting work, then everything stops, consumers before providers, bounded by time without progress (D8).
+
+import type { ScheduledCall } from '@ichor/coroutines';
+import { isCancelled, CancelledError } from '@ichor/coroutines';
+import { StopService } from '../events/internal-events.ts';
+import type { ExecutionOwner } from '../events/execution.ts';
+import type { Activation } from '../lifecycle/activation.ts';
+import type { Kernel } from '../lifecycle/kernel.ts';
+import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import type { ServiceRecord } from '../lifecycle/service-record.ts';
+import { quitTimeout } from './failures.ts';
+
+export interface ShutdownContext {
+  readonly kernel: Kernel;
+  readonly lifecycle: Lifecycle;
+  /** Owner of code that belongs to no service. */
+  readonly root: ExecutionOwner;
+  readonly quitTimeoutMs: number;
+  /** Everything has stopped. */
+  finished(): void;
+  /** Something went wrong that `run()` has to reject with. */
+  failed(error: unknown): void;
+}
+
+export class Shutdown {
+  readonly #context: ShutdownContext;
+  #isBegun = false;
+  #isForced = false;
+  #progress = 0;
+  #timer: ScheduledCall | undefined;
+  #rootGrace: ScheduledCall | undefined;
+
+  constructor(context: ShutdownContext) {
+    this.#context = context;
+  }
+
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
+  /** Begins to quit. Further calls do nothing. */
+  begin(): void {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    const { kernel, lifecycle } = this.#context;
+    const up = [...lifecycle.table.values()]
+      .filter((record) => record.isUp && !record.isInternal)
+      .sort((a, b) => a.activationOrder - b.activationOrder);
+    for (const record of up) this.#quiesce(record);
+    for (const record of up.reverse())
+      kernel.events.push(
+        StopService.id,
+        0,
+        Math.max(record.priority, 100),
+        { serviceId: record.id, removeAfter: true },
+        Number.POSITIVE_INFINITY,
+      );
+    this.#endRootCode();
+    this.#watch();
+  }
+
+  /** Something has moved: the time-out counts anew. */
+  progressed(): void {
+    this.#progress++;
+  }
+
+  /** Looks whether everything has stopped. Called after each event. */
+  check(): void {
+    const { kernel, lifecycle, root } = this.#context;
+    if (lifecycle.upCount > 0 || root.executions.size > 0) return;
+    if (kernel.events.completions.size > 0 && !this.#isForced) return;
+    this.#timer?.cancel();
+    this.#rootGrace?.cancel();
+    this.#context.finished();
+  }
+
+  /** Stops waiting: whatever still runs is abandoned, in order. */
+  force(): void {
+    const { kernel, lifecycle, root } = this.#context;
+    if (!this.#isForced) {
+      this.#isForced = true;
+      this.#context.failed(quitTimeout(this.report(), this.#context.quitTimeoutMs));
+    }
+    for (const execution of [...root.executions])
+      execution.abandon(new CancelledError('the manager quits by force', execution.name));
+    for (const record of [...lifecycle.table.values()].sort((a, b) => b.activationOrder - a.activationOrder))
+      if (record.isUp && !record.isInternal) lifecycle.force(record);
+    kernel.queueParts.loop.schedule();
+  }
+
+  /** Who keeps the manager from ending, and by what. */
+  report(): string {
+    const { kernel, lifecycle, root } = this.#context;
+    const lines: string[] = [];
+    for (const record of lifecycle.table.values()) {
+      if (!record.isUp || record.isInternal) continue;
+      const reasons = lifecycle.waitingFor(record);
+      lines.push(`- ${record.name} (${record.id}) is ${record.state}${reasons.length === 0 ? '' : `: ${reasons.join('; ')}`}`);
+    }
+    for (const execution of root.executions)
+      lines.push(`- ${execution.name}, which belongs to no service (waits for ${execution.waitingFor})`);
+    for (const completion of kernel.events.completions.values()) lines.push(`- ${completion.description} is still being waited for`);
+    return lines.length === 0 ? '- nothing that is known' : lines.join('\n');
+  }
+
+  #quiesce(record: ServiceRecord): void {
+    const activation = record.activation as Activation;
+    const instance = activation.instance as { quiescing?(): unknown } | undefined;
+    if (typeof instance?.quiescing !== 'function' || record.state === 'starting') return;
+    this.#context.kernel.events.execute(activation, () => instance.quiescing?.(), {
+      threw: (error) => {
+        if (!isCancelled(error)) this.#context.kernel.stopFailed(record, error, 'quiescing()');
+      },
+    });
+  }
+
+  /** Coroutines of nobody have the same grace as those of services. */
+  #endRootCode(): void {
+    const { kernel, root } = this.#context;
+    if (root.executions.size === 0) return;
+    this.#rootGrace = kernel.clock.schedule(() => {
+      for (const execution of [...root.executions])
+        execution.cancel(new CancelledError('the manager quits', execution.name), kernel.cleanupMs);
+      kernel.queueParts.loop.schedule();
+    }, kernel.defaultStopGraceMs);
+  }
+
+  #watch(): void {
+    const { kernel, quitTimeoutMs } = this.#context;
+    if (quitTimeoutMs === Number.POSITIVE_INFINITY) return;
+    const seen = this.#progress;
+    this.#timer = kernel.clock.schedule(() => {
+      if (seen === this.#progress) this.force();
+      this.#watch();
+    }, quitTimeoutMs);
+  }
+}

@@ -1,0 +1,162 @@
+// Classes described by inversify's decorators (D1): inversify describes and supplies, this constructs.
+// Live arguments come from slots, static ones from the user's container; which is which is frozen at registration.
+
+import type { Container } from 'inversify';
+import type { ServiceClass } from '../contract/service.ts';
+import { ServiceContext } from '../contract/service.ts';
+import type { StandardSchema } from '../contract/standard-schema.ts';
+import type { ServiceIdentifier } from '../contract/token.ts';
+import { coreError } from '../errors/catalogue.ts';
+import type { Activation } from '../lifecycle/activation.ts';
+import type { Slot } from '../lifecycle/service-record.ts';
+import type { DependencySpec } from './dependency-spec.ts';
+import { checkSpecs, invalid, providedTokens, type ServiceDefinition } from './definition.ts';
+import { pointName, type InjectionPoint, type InversifyMetadata } from './inversify-metadata.ts';
+
+/** Where one argument comes from. */
+type Source =
+  | { readonly from: 'slot'; readonly index: number }
+  | { readonly from: 'container'; readonly point: InjectionPoint }
+  | { readonly from: 'context' }
+  | { readonly from: 'nowhere' };
+
+type Get = Container['get'];
+
+/** @param container The user's container, or undefined when the manager has none. */
+export function constructorDefinition(
+  serviceClass: ServiceClass,
+  metadata: InversifyMetadata,
+  container: Container | undefined,
+): ServiceDefinition {
+  const statics = serviceClass as { readonly options?: StandardSchema; readonly properties?: StandardSchema };
+  const specs: DependencySpec[] = [];
+  const staticDependencies: string[] = [];
+  const sourceOf = (point: InjectionPoint | undefined): Source => {
+    if (point === undefined) return { from: 'nowhere' };
+    if (point.identifier === ServiceContext) return { from: 'context' };
+    if (container !== undefined && isBound(container, point)) {
+      staticDependencies.push(pointName(point.identifier));
+      return { from: 'container', point };
+    }
+    if (typeof point.identifier === 'string')
+      throw invalid(
+        serviceClass,
+        `${point.key} asks for ${JSON.stringify(point.identifier)}, which the container does not have; running services are asked for by token or class`,
+      );
+    specs.push(specOf(point, point.identifier, specs.length));
+    return { from: 'slot', index: specs.length - 1 };
+  };
+  const parameters = metadata.parameters.map((point) => sourceOf(point));
+  const properties = metadata.properties.map(([property, point]) => [property, sourceOf(point)] as const);
+  const Class = serviceClass as unknown as new (...parameters: unknown[]) => object;
+
+  return {
+    name: serviceClass.name,
+    provides: providedTokens(serviceClass, undefined),
+    specs,
+    optionsSchema: statics.options,
+    propertiesSchema: statics.properties,
+    hasRepeatedTokens: checkSpecs(serviceClass, specs),
+    staticDependencies,
+    build(activation) {
+      const values = parameters.map((source) => valueOf(source, activation, container));
+      const propertyValues = properties.map(([, source]) => valueOf(source, activation, container));
+      const construct = (args: unknown[], assigned: unknown[]): unknown => {
+        const instance = new Class(...args) as Record<PropertyKey, unknown>;
+        for (const [index, [property]] of properties.entries()) instance[property] = assigned[index];
+        return metadata.postConstruct.length === 0 ? instance : postConstructed(instance, metadata.postConstruct);
+      };
+      if (!values.some(isPromise) && !propertyValues.some(isPromise)) return construct(values, propertyValues);
+      return Promise.all([Promise.all(values), Promise.all(propertyValues)]).then(([args, assigned]) =>
+        construct(args, assigned),
+      );
+    },
+    preDestroy: metadata.preDestroy,
+  };
+}
+
+function specOf(point: InjectionPoint, token: ServiceIdentifier, index: number): DependencySpec {
+  return {
+    index,
+    key: point.key,
+    token,
+    kind: point.isMultiple ? 'many' : point.isOptional ? 'optional' : 'required',
+    required: !point.isOptional,
+    multiple: point.isMultiple,
+    properties: undefined,
+    match: point.match,
+    isFixed: !point.isMultiple,
+  };
+}
+
+function valueOf(source: Source, activation: Activation, container: Container | undefined): unknown {
+  switch (source.from) {
+    case 'slot': {
+      const slot = activation.record.slots[source.index] as Slot;
+      if (slot.links === undefined) return slot.link?.value;
+      const array = Array.from(slot.links, (link) => link.value);
+      (activation.liveArrays ??= new Map()).set(slot, array);
+      return array;
+    }
+    case 'container':
+      return supplied(source.point, activation, container as Container);
+    case 'context':
+      return activation;
+    case 'nowhere':
+      return undefined;
+  }
+}
+
+/** Asks the container, asynchronously where the binding is asynchronous. */
+function supplied(point: InjectionPoint, activation: Activation, container: Container): unknown {
+  const options = constraintOf(point);
+  const identifier = point.identifier as Parameters<Get>[0];
+  try {
+    return point.isMultiple
+      ? container.getAll(identifier, { ...options, chained: point.isChained })
+      : container.get(identifier, options);
+  } catch (error) {
+    if (!/async|Promise/i.test(String((error as Error).message))) throw needsRegistration(point, activation, error);
+  }
+  const later = point.isMultiple
+    ? container.getAllAsync(identifier, { ...options, chained: point.isChained })
+    : container.getAsync(identifier, options);
+  return (later as Promise<unknown>).catch((error: unknown) => {
+    throw needsRegistration(point, activation, error);
+  });
+}
+
+function needsRegistration(point: InjectionPoint, activation: Activation, error: unknown): Error {
+  const name = pointName(point.identifier);
+  return coreError(
+    'ICHOR_SERVICE_NEEDS_REGISTRATION',
+    `${activation.name}: the container could not supply ${name} (${point.key}): ${String((error as Error).message)} ` +
+      `If ${name} needs something that a running service provides, register ${name} as a service instead of binding it.`,
+    { cause: error },
+  );
+}
+
+function isBound(container: Container, point: InjectionPoint): boolean {
+  return container.isBound(point.identifier as Parameters<Get>[0], constraintOf(point));
+}
+
+function constraintOf(point: InjectionPoint): { name?: string; tag?: { key: string; value: unknown } } {
+  const [tag] = point.tags;
+  return {
+    ...(point.name === undefined ? {} : { name: point.name as string }),
+    ...(tag === undefined ? {} : { tag: { key: tag[0] as string, value: tag[1] } }),
+  };
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
+}
+
+/** Calls the `@postConstruct` methods, waiting for those that are asynchronous. */
+function postConstructed(instance: Record<PropertyKey, unknown>, methods: readonly (string | symbol)[]): unknown {
+  for (const [index, method] of methods.entries()) {
+    const result = (instance[method] as () => unknown).call(instance);
+    if (isPromise(result)) return result.then(() => postConstructed(instance, methods.slice(index + 1)));
+  }
+  return instance;
+}

@@ -1,0 +1,100 @@
+// How a class says what it needs: required(X), optional(X), many(X), and the types that its constructor then receives.
+
+import type { Awaitable } from '@ichor/coroutines';
+import type { Properties } from '../contract/service.ts';
+import type { ServiceIdentifier } from '../contract/token.ts';
+
+/** Refines a request for a token. */
+export interface RequestOptions {
+  /** Sent with the request: seen by per-consumer factories (loggers, clients) and filters. */
+  readonly properties?: Properties;
+  /** Only providers whose properties have these values. `@named('a')` is `{ name: 'a' }`. */
+  readonly match?: Properties;
+}
+
+/** Refines a request for several providers. */
+export interface ManyOptions extends RequestOptions {
+  /** Wait for at least one provider before starting, and stop when the last one leaves. Default: false. */
+  readonly required?: boolean;
+}
+
+/** A dependency as it stands in `static dependencies`. */
+export interface Dependency<T = unknown, Kind extends DependencyKind = DependencyKind> {
+  readonly kind: Kind;
+  readonly token: ServiceIdentifier<T>;
+  readonly required: boolean;
+  readonly properties: Properties | undefined;
+  readonly match: Properties | undefined;
+}
+
+export type DependencyKind = 'required' | 'optional' | 'many';
+
+/** What `static dependencies` holds. */
+export type Dependencies = Readonly<Record<string, Dependency>>;
+
+/** An optional dependency in the hands of its consumer. */
+export interface OptionalService<T> {
+  /** The provider, or undefined while there is none. */
+  readonly current: T | undefined;
+  /** Waits for a provider; returns at once when there is one. Cancelled when the consumer stops. */
+  ready(): Awaitable<T>;
+}
+
+/** All present providers of a token, in the order of their arrival. Live: it changes as they come and go. */
+export interface LiveCollection<T> extends Iterable<T> {
+  readonly size: number;
+  /** The provider at a position, or undefined. */
+  at(index: number): T | undefined;
+  /** A copy that does not change. */
+  toArray(): T[];
+}
+
+/** What a constructor receives for its `static dependencies`. */
+export type Injected<D extends Dependencies> = {
+  readonly [K in keyof D]: D[K] extends Dependency<infer T, infer Kind>
+    ? Kind extends 'required'
+      ? T
+      : Kind extends 'optional'
+        ? OptionalService<T>
+        : LiveCollection<T>
+    : never;
+};
+
+function declare<T, Kind extends DependencyKind>(
+  kind: Kind,
+  token: ServiceIdentifier<T>,
+  isRequired: boolean,
+  options: RequestOptions | undefined,
+): Dependency<T, Kind> {
+  return Object.freeze({ kind, token, required: isRequired, properties: options?.properties, match: options?.match });
+}
+
+/**
+ * The service cannot run without exactly one provider of `token`: it starts when there is one and stops before that one leaves.
+ *
+ * @example
+ * ```ts
+ * import { Logger, required, type Injected } from '@ichor/core';
+ *
+ * class Greeter {
+ *   static readonly dependencies = { log: required(Logger) };
+ *   constructor(deps: Injected<typeof Greeter.dependencies>) {
+ *     deps.log.info('hello');
+ *   }
+ * }
+ * console.log(Greeter.name);
+ * ```
+ */
+export function required<T>(token: ServiceIdentifier<T>, options?: RequestOptions): Dependency<T, 'required'> {
+  return declare('required', token, true, options);
+}
+
+/** The service uses one provider of `token` while there is one: `deps.x.current`, `yield* deps.x.ready()`. */
+export function optional<T>(token: ServiceIdentifier<T>, options?: RequestOptions): Dependency<T, 'optional'> {
+  return declare('optional', token, false, options);
+}
+
+/** The service uses all providers of `token`, however many there are: a live collection in the order of arrival. */
+export function many<T>(token: ServiceIdentifier<T>, options?: ManyOptions): Dependency<T, 'many'> {
+  return declare('many', token, options?.required === true, options);
+}

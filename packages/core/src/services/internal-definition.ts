@@ -1,0 +1,17 @@
+// The definition of the manager's own services, which are never built and depend on nothing.
+
+import type { ServiceDefinition } from './definition.ts';
+
+export function internalDefinition(name: string): ServiceDefinition {
+  return {
+    name,
+    provides: [],
+    specs: [],
+    optionsSchema: undefined,
+    propertiesSchema: undefined,
+    hasRepeatedTokens: false,
+    staticDependencies: [],
+    build: () => ({}),
+    preDestroy: [],
+  };
+}

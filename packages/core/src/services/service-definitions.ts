@@ -1,0 +1,50 @@
+// From a class to its definition: declared dependencies or inversify's metadata, read once per class.
+
+import type { Container } from 'inversify';
+import type { ServiceClass } from '../contract/service.ts';
+import { coreError } from '../errors/catalogue.ts';
+import { constructorDefinition } from './constructor-definition.ts';
+import { declaredDefinition } from './declared-definition.ts';
+import type { ServiceDefinition } from './definition.ts';
+import { setupOf } from './define-service.ts';
+import { inversifyMetadata, type InversifyMetadata } from './inversify-metadata.ts';
+
+type Described =
+  | { readonly definition: ServiceDefinition; readonly metadata?: undefined }
+  | { readonly definition?: undefined; readonly metadata: InversifyMetadata };
+
+const described = new WeakMap<ServiceClass, Described>();
+
+/** Definitions of constructor-injected classes of managers without a container. */
+const withoutContainer = new WeakMap<ServiceClass, ServiceDefinition>();
+
+/**
+ * The definition of a class.
+ *
+ * @throws ICHOR_DEPENDENCY_INVALID when its declaration cannot be understood.
+ */
+export function definitionOf(serviceClass: ServiceClass, container: Container | undefined): ServiceDefinition {
+  if (typeof serviceClass !== 'function')
+    throw coreError(
+      'ICHOR_DEPENDENCY_INVALID',
+      `register() takes a class or the result of defineService(); received ${String(serviceClass)}.`,
+    );
+  let known = described.get(serviceClass);
+  if (known === undefined) described.set(serviceClass, (known = describeClass(serviceClass)));
+  if (known.metadata === undefined) return known.definition;
+  if (container !== undefined) return constructorDefinition(serviceClass, known.metadata, container);
+  let definition = withoutContainer.get(serviceClass);
+  if (definition === undefined)
+    withoutContainer.set(serviceClass, (definition = constructorDefinition(serviceClass, known.metadata, undefined)));
+  return definition;
+}
+
+function describeClass(serviceClass: ServiceClass): Described {
+  if ('dependencies' in serviceClass || setupOf(serviceClass) !== undefined)
+    return { definition: declaredDefinition(serviceClass) };
+  const metadata = inversifyMetadata(serviceClass as unknown as new () => object);
+  return metadata.parameters.length + metadata.properties.length + metadata.postConstruct.length > 0 ||
+    metadata.preDestroy.length > 0
+    ? { metadata }
+    : { definition: declaredDefinition(serviceClass) };
+}
