@@ -8,10 +8,10 @@ import { inlineScheduler, startCoroutine } from '../dist/spi/index.js';
 const count = Number(process.argv[2] ?? 5_000_000);
 
 function generators() {
-  const queue = new Array(1024);
+  const queue = Array.from({ length: 1024 });
   let head = 0;
   let tail = 0;
-  let done = false;
+  const state = { done: false };
   const event = new AutoResetEvent();
   const host = {
     scheduler: inlineScheduler,
@@ -29,12 +29,12 @@ function generators() {
       yield* event.wait();
       queue[tail++ & 1023] = set;
     }
-    done = true;
+    state.done = true;
   }
   const started = process.hrtime.bigint();
   startCoroutine(loop(), host);
   event.set();
-  while (!done) {
+  while (!state.done) {
     if (head === tail) throw new Error('the chain broke');
     startCoroutine(queue[head++ & 1023](), host);
   }
@@ -60,20 +60,21 @@ async function promises() {
   }
   const queue = [];
   let head = 0;
-  let done = false;
+  const state = { done: false };
   const event = new Event();
   const started = process.hrtime.bigint();
-  (async () => {
+  const loop = async () => {
     for (let i = 0; i < total; i++) {
       await event.wait();
       queue.push(async () => {
         event.set();
       });
     }
-    done = true;
-  })();
+    state.done = true;
+  };
+  const looping = loop();
   event.set();
-  while (!done) {
+  while (!state.done) {
     if (head < queue.length) {
       const run = queue[head++];
       if (head === 4096) {
@@ -81,8 +82,9 @@ async function promises() {
         head = 0;
       }
       await run();
-    } else await null;
+    } else await Promise.resolve();
   }
+  await looping;
   return total / (Number(process.hrtime.bigint() - started) / 1e9);
 }
 

@@ -47,4 +47,6 @@ export interface WaitLinks {
   previousWaiter: Continuation | undefined;
   /** The list that holds it now. */
   waitList: object | undefined;
+  /** Whatever the suspension has to know about this wait, such as the value to send. */
+  waitDetail: unknown;
 }

@@ -6,8 +6,10 @@ import type { Continuation, Suspension } from '../contract/awaitable.ts';
 import type { CoroutineHandle, CoroutineHost, Resumable, Scheduler } from '../contract/scheduler.ts';
 import { Cancellation, cancelledOutcome, cancelledResult, cleanupTimeout, defaultCleanupMs } from './cancellation.ts';
 import { currentScheduler, enterScheduler } from './current-scheduler.ts';
+import { Fifo } from './fifo.ts';
 import { inlineScheduler } from './inline-scheduler.ts';
 import { notAwaitable } from './not-awaitable.ts';
+import { checkDuration } from '../errors/check-option.ts';
 import { captureStart, formatTrace, type StartTrace } from './start-trace.ts';
 
 /** How deep releases nest before they are queued. */
@@ -42,6 +44,7 @@ export class Frame implements CoroutineHandle, Continuation, Resumable {
   nextWaiter: Continuation | undefined = undefined;
   previousWaiter: Continuation | undefined = undefined;
   waitList: object | undefined = undefined;
+  waitDetail: unknown = undefined;
 
   state = running;
   mode = next;
@@ -86,15 +89,7 @@ export class Frame implements CoroutineHandle, Continuation, Resumable {
   }
 
   get waitingFor(): string | undefined {
-    let frame: Frame = this;
-    let chain = '';
-    for (let depth = 0; frame.child !== undefined; depth++) {
-      frame = frame.child;
-      if (depth < 8) chain += `${frame.name} > `;
-      else if (depth === 8) chain += '… > ';
-    }
-    if (frame.state === paused) return `${chain}pause()`;
-    return frame.state === suspended || frame.state === suspending ? chain + frame.suspension!.describe() : undefined;
+    return describeWait(this);
   }
 
   resume(value?: unknown): void {
@@ -152,20 +147,37 @@ export class Frame implements CoroutineHandle, Continuation, Resumable {
 
   cancel(reason?: unknown, cleanupMs: number = defaultCleanupMs): void {
     if (this.state === ended || this.cancellation !== undefined) return;
-    const cancellation = new Cancellation(this, reason, cleanupMs);
-    let frame: Frame = this;
-    frame.cancellation = cancellation;
-    while (frame.child !== undefined && frame.shields === 0) {
-      frame = frame.child;
-      if (frame.cancellation !== undefined) {
-        // It is being unwound already, on its own account; ours waits for that, but not longer than it was given.
-        arm(cancellation, this);
-        return;
-      }
-      frame.cancellation = cancellation;
-    }
-    if (frame.shields === 0) interrupt(frame);
+    cancelFrom(this, new Cancellation(this, reason, checkDuration('cleanupMs', cleanupMs)));
   }
+}
+
+/** What a frame waits for, through the tasks nested in it. */
+function describeWait(outermost: Frame): string | undefined {
+  let frame = outermost;
+  let chain = '';
+  for (let depth = 0; frame.child !== undefined; depth++) {
+    frame = frame.child;
+    if (depth < 8) chain += `${frame.name} > `;
+    else if (depth === 8) chain += '… > ';
+  }
+  if (frame.state === paused) return `${chain}pause()`;
+  return frame.state === suspended || frame.state === suspending ? chain + frame.suspension!.describe() : undefined;
+}
+
+/** Marks a frame and what is nested in it, down to a shielded one, and begins to unwind the innermost. */
+function cancelFrom(outermost: Frame, cancellation: Cancellation): void {
+  let frame = outermost;
+  frame.cancellation = cancellation;
+  while (frame.child !== undefined && frame.shields === 0) {
+    frame = frame.child;
+    if (frame.cancellation !== undefined) {
+      // It is being unwound already, on its own account; ours waits for that, but not longer than it was given.
+      arm(cancellation, outermost);
+      return;
+    }
+    frame.cancellation = cancellation;
+  }
+  if (frame.shields === 0) interrupt(frame);
 }
 
 /** What `pause()` resumes with. */
@@ -203,7 +215,7 @@ function start(iterator: Iterator<Suspension, unknown, unknown>, host: Coroutine
     host.returned(result.value, undefined);
     return undefined;
   }
-  const frame = new Frame(iterator, host, captureStart('coroutine', startCoroutine));
+  const frame = new Frame(iterator, host, captureStart('coroutine'));
   if (scheduler.captureContext !== undefined) {
     frame.context = context;
     frame.inContext = { run: () => drive(frame) };
@@ -379,9 +391,8 @@ function abandon(target: Frame, cancellation: Cancellation): void {
 }
 
 let nesting = 0;
-/** Releases that came too deep, in order, from `deferredHead` on. */
-let deferred: (Frame | undefined)[] = [];
-let deferredHead = 0;
+/** Releases that came too deep, in order. */
+const deferred = new Fifo<Frame>();
 
 /** The continuation of `frame` is decided (`mode`, `sent`): runs it now where that is allowed, else when its turn comes. */
 function release(frame: Frame): void {
@@ -391,7 +402,7 @@ function release(frame: Frame): void {
   const current = currentScheduler();
   if (scheduler !== current && scheduler !== inlineScheduler && current !== undefined) {
     scheduler.schedule(frame, frame.host.priority);
-  } else if (nesting >= inlineLimit || (nesting > 0 && deferred.length > 0)) {
+  } else if (nesting >= inlineLimit || (nesting > 0 && deferred.size > 0)) {
     deferred.push(frame);
   } else {
     execute(frame);
@@ -407,7 +418,7 @@ function execute(frame: Frame): void {
   try {
     if (frame.inContext === undefined) drive(frame);
     else scheduler.runInContext!(frame.context, frame.inContext);
-    if (nesting === 1 && deferred.length > 0) runDeferred();
+    if (nesting === 1 && deferred.size > 0) runDeferred();
   } finally {
     nesting--;
     if (entered) enterScheduler(current);
@@ -416,16 +427,7 @@ function execute(frame: Frame): void {
 
 /** Runs what was deferred, and what that defers, in order. Only the outermost release does. */
 function runDeferred(): void {
-  while (deferredHead < deferred.length) {
-    const frame = deferred[deferredHead]!;
-    deferred[deferredHead++] = undefined;
-    if (deferredHead === deferred.length) {
-      deferred = [];
-      deferredHead = 0;
-    } else if (deferredHead >= 1024 && deferredHead * 2 > deferred.length) {
-      deferred = deferred.slice(deferredHead);
-      deferredHead = 0;
-    }
+  for (let frame = deferred.shift(); frame !== undefined; frame = deferred.shift()) {
     if (frame.state === released) execute(frame);
   }
 }

@@ -22,20 +22,14 @@ export function recordStartTraces(traces: StartTraces): StartTraces {
   return previous;
 }
 
-/** Captures the place of the call, below `start`, if traces of this kind are recorded. */
-export function captureStart(
-  kind: 'task' | 'coroutine',
-  start: (...parameters: never[]) => unknown,
-): StartTrace | undefined {
-  if (level === 'off' || (level === 'tasks' && kind === 'coroutine')) return undefined;
-  const trace = new StartTrace();
-  // oxlint-disable-next-line typescript/unbound-method
-  (Error as { captureStackTrace?: (target: Error, below: unknown) => void }).captureStackTrace?.(trace, start);
-  return trace;
+/** Captures the place of the call, if traces of this kind are recorded. */
+export function captureStart(kind: 'task' | 'coroutine'): StartTrace | undefined {
+  return level === 'off' || (level === 'tasks' && kind === 'coroutine') ? undefined : new StartTrace();
 }
 
 /** The trace without its first line. */
 export function formatTrace(trace: StartTrace | undefined): string | undefined {
   const stack = trace?.stack;
-  return stack === undefined ? undefined : stack.slice(stack.indexOf('\n') + 1);
+  // Without the message and captureStart itself.
+  return stack?.split('\n').slice(2).join('\n');
 }

@@ -31,7 +31,7 @@ export interface TaskOptions {
 /** How {@link startTask} starts one. */
 export interface StartTaskOptions extends TaskOptions {
   /** Called when it has ended, before anybody who waits for it continues. Does not count as somebody who awaits it. Must not throw. */
-  readonly onEnd?: (task: Task<unknown>) => void;
+  readonly onEnd?: (task: Task<unknown>, succeeded: boolean, result: unknown) => void;
 }
 
 /**
@@ -56,8 +56,7 @@ export function task<T>(routine: (() => Coroutine<T>) | Coroutine<T>, options?: 
 export function task<T>(routine: () => PromiseLike<T>, options?: TaskOptions): Task<T>;
 export function task<T>(routine: () => T, options?: TaskOptions): Task<T>;
 export function task<T>(routine: TaskRoutine<T> | Coroutine<T>, options?: TaskOptions): Task<T> {
-  if (isCoroutine(routine))
-    return new CoroutineTask(() => routine as Coroutine<T>, options, options?.name ?? 'coroutine');
+  if (isCoroutine(routine)) return new CoroutineTask(() => routine, options, options?.name ?? 'coroutine');
   checkFunction('routine', routine);
   return new CoroutineTask(routine, options);
 }
@@ -67,10 +66,11 @@ export function startTask<T>(routine: TaskRoutine<T>, options?: StartTaskOptions
   return new CoroutineTask(routine, options).start();
 }
 
-class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, CoroutineHost {
+/** The implementation of Task; other files of the package recognise tasks by it. */
+export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, CoroutineHost {
   readonly name: string;
   readonly #routine: TaskRoutine<T>;
-  readonly #onEnd: ((task: Task<unknown>) => void) | undefined;
+  readonly #onEnd: StartTaskOptions['onEnd'];
   scheduler: Scheduler;
   priority: number;
   trace: StartTrace | undefined = undefined;
@@ -105,7 +105,7 @@ class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, CoroutineHos
 
   start(): this {
     if (this.#state === 'new') {
-      this.trace = captureStart('task', this.start);
+      this.trace = captureStart('task');
       this.#begin();
     }
     return this;
@@ -189,7 +189,7 @@ class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, CoroutineHos
     const work = this.#call();
     if (isCoroutine(work)) {
       this.#state = 'running';
-      const frame = new Frame(work, this, captureStart('coroutine', task));
+      const frame = new Frame(work, this, captureStart('coroutine'));
       this.#handle = frame;
       awaiter.nest(frame);
       return;
@@ -251,7 +251,7 @@ class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, CoroutineHos
     this.#state = state;
     this.#result = result;
     this.#handle = undefined;
-    this.#onEnd?.(this);
+    this.#onEnd?.(this, state === 'returned', result);
     const waiters = this.#waiters;
     if (waiters !== undefined) {
       this.#waiters = undefined;

@@ -14,7 +14,7 @@ export const passed: IteratorReturnResult<undefined> = Object.freeze({ done: tru
 
 /** One kind of waiting for one primitive. */
 export abstract class Wait<T> extends AwaitableBase<T> implements Suspension, Iterator<Suspension, T, unknown> {
-  readonly #pending: IteratorYieldResult<Suspension> = { done: false, value: this };
+  #pending: IteratorYieldResult<Suspension> | undefined = undefined;
 
   [Symbol.iterator](): this {
     return this;
@@ -22,10 +22,10 @@ export abstract class Wait<T> extends AwaitableBase<T> implements Suspension, It
 
   next(received: unknown): IteratorResult<Suspension, T> {
     if (received !== undefined) return this.finish(received);
-    return this.tryNow() ?? this.#pending;
+    return this.tryNow() ?? (this.#pending ??= { done: false, value: this });
   }
 
-  throw(error: unknown): never {
+  throw(error: unknown): IteratorResult<Suspension, T> {
     throw error;
   }
 

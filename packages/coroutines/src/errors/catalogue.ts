@@ -15,7 +15,8 @@ export const catalogue = {
   ICHOR_COROUTINES_NONE_SUCCEEDED: 'Every alternative given to any() failed.',
   ICHOR_COROUTINES_CHANNEL_CLOSED: 'A value was sent to, or awaited from, a closed channel.',
   ICHOR_COROUTINES_SCOPE_CLOSED: 'A scope that has ended was asked to run something.',
-  ICHOR_COROUTINES_NOT_OWNER: 'Something was given back that was not held.',
+  ICHOR_COROUTINES_NOT_OWNER: 'Something was given back, or given up, that was not held.',
+  ICHOR_COROUTINES_VIRTUAL_TIME: 'A virtual clock or stepping scheduler was misused, or does not come to an end.',
 } as const;
 
 /** Makes an error of the catalogue. */

@@ -22,7 +22,7 @@ import { notAwaitable } from '../driver/not-awaitable.ts';
  */
 export function fromPromise<T>(promise: PromiseLike<T>): Awaitable<T> {
   if (!isPromiseLike(promise)) throw notAwaitable(promise, 'given to fromPromise()');
-  return new FromPromise(promise as PromiseLike<T>);
+  return new FromPromise(promise);
 }
 
 class FromPromise<T> implements Awaitable<T> {

@@ -49,7 +49,7 @@ class SystemCall implements ScheduledCall {
   }
 }
 
-const fire = SystemCall.fire;
+const fire = (call: SystemCall): void => SystemCall.fire(call);
 
 /**
  * The real time of the process. Calls are never early, may be any time ahead, and keep the process alive unless
