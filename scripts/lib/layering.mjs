@@ -20,7 +20,7 @@ const arrows = /** @type {Record<string, readonly string[]>} */ ({
 const confined = /** @type {Record<string, string>} */ ({ '@ichor/serialization': 'src/services/' });
 
 /** Folders of a package's sources that may touch the platform. */
-const platformFolders = /(^|\/)(node|client|engines)\//;
+const platformFolders = /(^|\/)(node|client|engines|pino)\//;
 
 /** Libraries that open sockets or load native code: they stay in the same folders as `node:` imports. */
 const transports = new Set(['ws', 'undici', 'koffi', 'pino']);

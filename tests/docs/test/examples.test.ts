@@ -66,6 +66,10 @@ describe.concurrent.each(examples)('$file:$line', ({ name, mark }) => {
 
   test.runIf(mark === '')('runs and ends by itself', async () => {
     const entry = path.join(generated, 'out', `${name}.js`);
-    await run(process.execPath, ['--enable-source-maps', entry], { cwd: emptyFolder, timeout: 20_000 });
+    const { stderr } = await run(process.execPath, ['--enable-source-maps', entry], {
+      cwd: emptyFolder,
+      timeout: 20_000,
+    });
+    expect(stderr).not.toMatch(/unhandled|deprecat/i);
   });
 });
