@@ -29,7 +29,14 @@ export type {
   Work,
   WorkType,
 } from './contract/event-type.ts';
-export { FrameworkLogger, Logger, nullLogger, type LogFields, type LogLevel, type LogThreshold } from './contract/logger.ts';
+export {
+  FrameworkLogger,
+  Logger,
+  nullLogger,
+  type LogFields,
+  type LogLevel,
+  type LogThreshold,
+} from './contract/logger.ts';
 export type { MessageCodec, MessageType } from './contract/message-codec.ts';
 export { Queue, type EventOutcome, type Routine, type WaitOptions } from './contract/queue.ts';
 export {
@@ -50,7 +57,13 @@ export {
   type ServiceInfo,
   type ServiceState,
 } from './contract/service.ts';
-export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult, StandardSchema } from './contract/standard-schema.ts';
+export type {
+  SchemaInput,
+  SchemaIssue,
+  SchemaOutput,
+  SchemaResult,
+  StandardSchema,
+} from './contract/standard-schema.ts';
 export { token, type ClassToken, type ServiceIdentifier, type Token } from './contract/token.ts';
 export type { Explanation, MissingDependency } from './diagnostics/explain.ts';
 export { coreErrors } from './errors/catalogue.ts';

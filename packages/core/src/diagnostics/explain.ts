@@ -61,14 +61,16 @@ function explainOne(record: ServiceRecord, lifecycle: Lifecycle, offers: Offers)
     return {
       key: slot.spec.key,
       token: identifierName(slot.spec.token),
-      because: candidates.length === 0 ? nobody(slot, offers) : candidates.map((one) => candidateState(one, slot)).join('; '),
+      because:
+        candidates.length === 0 ? nobody(slot, offers) : candidates.map((one) => candidateState(one, slot)).join('; '),
       candidates: candidates.map((one) => one.id),
     };
   });
   const cycle = cycleFrom(record, offers);
   const head = `${label(record)} is ${record.state}`;
   const lines: string[] = [];
-  if (record.failure !== undefined) lines.push(`${head}: ${record.failure.during} failed: ${messageOf(record.failure.error)}`);
+  if (record.failure !== undefined)
+    lines.push(`${head}: ${record.failure.during} failed: ${messageOf(record.failure.error)}`);
   for (const slot of missing) lines.push(`${label(record)} waits for ${chain(slot, offers, new Set([record]))}`);
   if (cycle !== undefined) lines.push(`${label(record)} cannot start: these require each other: ${cycle.join(' → ')}`);
   if (lines.length === 0) {
@@ -128,7 +130,11 @@ function candidateState(candidate: ServiceRecord, slot: Slot, isClause = false):
     if (slot.spec.match !== undefined && (filter === undefined || 'consumer' in filter))
       return `${name}is active but its properties do not match ${JSON.stringify(slot.spec.match)}`;
     const description =
-      filter === undefined ? 'its filter' : 'consumer' in filter ? `it is only for service ${filter.consumer}` : filter.describe();
+      filter === undefined
+        ? 'its filter'
+        : 'consumer' in filter
+          ? `it is only for service ${filter.consumer}`
+          : filter.describe();
     return `${name}is active but not for this consumer: ${description}`;
   }
   const [next] = missingSlots(candidate);

@@ -4,12 +4,14 @@ import { errorsOf } from '@ichor/coroutines';
 
 export const coreErrors = {
   ICHOR_OPTION_INVALID: 'An option of a manager, service, dependency or push has a value that is not allowed.',
-  ICHOR_DEPENDENCY_INVALID: 'A class declares its dependencies, or what it provides, in a way that cannot be understood.',
+  ICHOR_DEPENDENCY_INVALID:
+    'A class declares its dependencies, or what it provides, in a way that cannot be understood.',
   ICHOR_SERVICE_UNKNOWN: 'No service with this id is registered.',
   ICHOR_SERVICE_GONE: 'A reference was used after its provider or its consumer had stopped.',
   ICHOR_SERVICE_STOPPED: 'A service context was used after its service had stopped.',
   ICHOR_SERVICE_START_FAILED: 'The constructor or start() of a service failed.',
-  ICHOR_SERVICE_NEEDS_REGISTRATION: 'A class bound in the container needs a token that only a running service provides.',
+  ICHOR_SERVICE_NEEDS_REGISTRATION:
+    'A class bound in the container needs a token that only a running service provides.',
   ICHOR_SERVICE_FAILED: 'A handler, timer or coroutine of a service failed and the service was stopped for it.',
   ICHOR_STOP_TIMEOUT: 'A service did not finish stopping in time; what it was doing was abandoned.',
   ICHOR_QUIT_TIMEOUT: 'Quitting made no progress in time; the rest was stopped by force.',
@@ -20,7 +22,8 @@ export const coreErrors = {
   ICHOR_MANAGER_RUNNING: 'The manager is already running, or has run: a manager runs once.',
   ICHOR_QUEUE_FULL: 'The queue is at its limit and its policy is to refuse.',
   ICHOR_CHANNEL_UNKNOWN_MANAGER: 'A channel was asked to send to a manager that is not connected.',
-  ICHOR_LIFECYCLE_INVALID: 'A service was asked to make a transition that its state machine does not have: a defect of the framework.',
+  ICHOR_LIFECYCLE_INVALID:
+    'A service was asked to make a transition that its state machine does not have: a defect of the framework.',
 } as const;
 
 export const coreError = errorsOf(coreErrors);

@@ -66,7 +66,12 @@ export function defineEvent<P = undefined>(name: string, options: { readonly pri
  * ```
  */
 export function defineWork(name: string, options: { readonly priority?: Priority } = {}): WorkType {
-  const type = { id: types.length, name, priority: priorityNumber(options.priority, defaultPriority), work: true } as const;
+  const type = {
+    id: types.length,
+    name,
+    priority: priorityNumber(options.priority, defaultPriority),
+    work: true,
+  } as const;
   types.push(type);
   return Object.freeze(type);
 }

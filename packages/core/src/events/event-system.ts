@@ -168,7 +168,8 @@ export class EventSystem {
     for (const list of lists) for (const entry of list) this.#before(entry.interceptor, event, payload, entry.ownerId);
     const processed = process();
     for (const list of lists)
-      for (const entry of list) if (!entry.isRemoved) this.#after(entry.interceptor, event, processed, payload, entry.ownerId);
+      for (const entry of list)
+        if (!entry.isRemoved) this.#after(entry.interceptor, event, processed, payload, entry.ownerId);
   }
 
   /** Drops what is queued, telling work and waiters. */
@@ -193,8 +194,10 @@ export class EventSystem {
     let processed = false;
     if (!vetoed) processed = this.#process(event);
     else if ('work' in event.type) (payload as Work).discarded?.('vetoed');
-    for (const entry of forAll) if (!entry.isRemoved) this.#after(entry.interceptor, event, processed, payload, entry.ownerId);
-    for (const entry of forType) if (!entry.isRemoved) this.#after(entry.interceptor, event, processed, payload, entry.ownerId);
+    for (const entry of forAll)
+      if (!entry.isRemoved) this.#after(entry.interceptor, event, processed, payload, entry.ownerId);
+    for (const entry of forType)
+      if (!entry.isRemoved) this.#after(entry.interceptor, event, processed, payload, entry.ownerId);
     completion?.processed({ processed, vetoed });
     observer?.processed(event, startedAt, clock.now());
   }

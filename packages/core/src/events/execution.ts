@@ -1,7 +1,13 @@
 // One run of user code on behalf of an event: follows what it returned (nothing, a promise, a coroutine) to its end,
 // and brings the end to whom it concerns. The event system reuses the object while the code does not suspend.
 
-import { CancelledError, isCancelled, type CoroutineHandle, type CoroutineHost, type Scheduler } from '@ichor/coroutines';
+import {
+  CancelledError,
+  isCancelled,
+  type CoroutineHandle,
+  type CoroutineHost,
+  type Scheduler,
+} from '@ichor/coroutines';
 import type { EventView, Work } from '../contract/event-type.ts';
 import type { Completion } from './completion.ts';
 

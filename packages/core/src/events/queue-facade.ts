@@ -74,8 +74,7 @@ export class QueueFacade implements Queue {
     const { completions } = this.#parts.events;
     const key = `${type.id}/${this.#origin}`;
     let completion: Completion | undefined;
-    if (options.coalesce === true)
-      for (const other of completions.values()) if (other.key === key) completion = other;
+    if (options.coalesce === true) for (const other of completions.values()) if (other.key === key) completion = other;
     if (completion === undefined) {
       const priority = priorityNumber(options.priority, type.priority);
       const id = this.#parts.events.push(
@@ -108,7 +107,8 @@ export class QueueFacade implements Queue {
   }
 
   whenBelow(size: number): Awaitable<void> {
-    if (!(size > 0)) throw coreError('ICHOR_OPTION_INVALID', `whenBelow(size): received ${size}; pass a number above 0.`);
+    if (!(size > 0))
+      throw coreError('ICHOR_OPTION_INVALID', `whenBelow(size): received ${size}; pass a number above 0.`);
     return this.#parts.events.whenBelow(size);
   }
 
@@ -139,7 +139,9 @@ function limitedWait(
           );
         }, timeoutMs);
   const onAbort = (): void => {
-    limited.reject(coreError('ICHOR_EVENT_ABORTED', `Waiting for ${description} was aborted.`, { cause: signal?.reason }));
+    limited.reject(
+      coreError('ICHOR_EVENT_ABORTED', `Waiting for ${description} was aborted.`, { cause: signal?.reason }),
+    );
   };
   if (signal?.aborted === true) onAbort();
   else signal?.addEventListener('abort', onAbort, { once: true });

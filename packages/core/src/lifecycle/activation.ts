@@ -1,6 +1,6 @@
 // One activation of a service, from start to stop: its context (what its code sees of itself), its instance, and what it owns.
 
-import type { Clock, ScheduledCall, Task } from '@ichor/coroutines';
+import { CancelledError, type Clock, type ScheduledCall, type Task } from '@ichor/coroutines';
 import type { EventHandler, EventType, EventView, Interceptor, Priority, Work } from '../contract/event-type.ts';
 import type { Queue, Routine } from '../contract/queue.ts';
 import type {
@@ -46,7 +46,7 @@ export class Activation implements ServiceContext, HandlerOwner {
   liveArrays: Map<Slot, unknown[]> | undefined;
   #owned: OwnedResources | undefined;
   #abort: AbortController | undefined;
-  #abortReason: { readonly reason: unknown } | undefined;
+  #abortReason: string | undefined;
   #queue: Queue | undefined;
 
   constructor(record: ServiceRecord, kernel: Kernel) {
@@ -103,7 +103,7 @@ export class Activation implements ServiceContext, HandlerOwner {
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
-      if (this.#abortReason !== undefined) this.#abort.abort(this.#abortReason.reason);
+      if (this.#abortReason !== undefined) this.#abort.abort(new CancelledError(this.#abortReason, this.name));
     }
     return this.#abort.signal;
   }
@@ -111,7 +111,10 @@ export class Activation implements ServiceContext, HandlerOwner {
   on<P>(type: EventType<P>, handler: EventHandler<P>, options?: HandlerOptions): Disposable {
     this.#assertLive();
     if (typeof handler !== 'function')
-      throw coreError('ICHOR_EVENT_INVALID', `${this.name}: on(${type?.name}) takes a function; received ${typeof handler}.`);
+      throw coreError(
+        'ICHOR_EVENT_INVALID',
+        `${this.name}: on(${type?.name}) takes a function; received ${typeof handler}.`,
+      );
     return this.#ownDisposable(
       this.kernel.events.handlers.add(type.id, handler as EventHandler<unknown>, this, options?.from ?? 0),
     );
@@ -174,17 +177,22 @@ export class Activation implements ServiceContext, HandlerOwner {
   }
 
   failed(error: unknown, event: EventView | undefined): void {
-    this.kernel.failed(this.record, error, event === undefined ? 'its own code' : `handling ${event.type.name} (event ${event.id})`);
+    this.kernel.failed(
+      this.record,
+      error,
+      event === undefined ? 'its own code' : `handling ${event.type.name} (event ${event.id})`,
+    );
   }
 
   executionEnded(): void {
     if (this.executions.size === 0) this.kernel.settled(this.record);
   }
 
-  /** Aborts the signal, if anybody has looked at it. */
-  abort(reason: unknown): void {
-    this.#abortReason ??= { reason };
-    this.#abort?.abort(reason);
+  /** Aborts the signal. Nothing is made while nobody has looked at it. */
+  abort(reason: string): void {
+    if (this.#abortReason !== undefined) return;
+    this.#abortReason = reason;
+    this.#abort?.abort(new CancelledError(reason, this.name));
   }
 
   /** Takes what is owned, last first, to be undone by the caller. */

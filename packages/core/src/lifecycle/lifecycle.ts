@@ -98,8 +98,7 @@ export class Lifecycle {
       never,
     );
     const priority = Math.min(internalPriority.dependency, record.priority);
-    for (const slot of record.slots)
-      events.push(internal.RequestDependency.id, record.id, priority, slot, never);
+    for (const slot of record.slots) events.push(internal.RequestDependency.id, record.id, priority, slot, never);
     if (record.missing === 0)
       events.push(internal.StartService.id, record.id, priority, { serviceId: record.id }, never);
   }
@@ -378,18 +377,22 @@ export class Lifecycle {
     record.stopRequested = false;
     const mayRestart = record.restartAfterStop && !record.isHeld && !record.removeAfterStop;
     record.restartAfterStop = false;
-    for (const slot of record.slots)
-      for (const link of [...slot]) {
-        if (!link.isBlocking) continue;
-        const { provider } = link;
-        disconnect(link);
-        this.#fill(slot);
-        if (provider.blockers === 0 && provider.state === 'uninjecting')
-          this.#pushStop(provider, internalPriority.asynchronousOnline);
-      }
+    for (const slot of record.slots) {
+      if (slot.link?.isBlocking === true) this.#letGo(slot.link, slot);
+      if (slot.links !== undefined) for (const link of slot.links) if (link.isBlocking) this.#letGo(link, slot);
+    }
     this.#observer.progressed(record);
     if (record.removeAfterStop) this.remove(record);
     else if (mayRestart && record.missing === 0) this.#start(record, internalPriority.dependency);
+  }
+
+  /** The consumer has stopped: a provider that waited for it goes on, and its place is free for another one. */
+  #letGo(link: Link, slot: Slot): void {
+    const { provider } = link;
+    disconnect(link);
+    this.#fill(slot);
+    if (provider.blockers === 0 && provider.state === 'uninjecting')
+      this.#pushStop(provider, internalPriority.asynchronousOnline);
   }
 
   #onRemove(event: CurrentEvent): void {
@@ -400,7 +403,9 @@ export class Lifecycle {
       return;
     }
     if (record.state !== 'installed' || record.firstConsumer !== undefined) {
-      this.#kernel.logger.error(`${record.name} (${serviceId}) cannot be removed: it is ${record.state}. Stop it first.`);
+      this.#kernel.logger.error(
+        `${record.name} (${serviceId}) cannot be removed: it is ${record.state}. Stop it first.`,
+      );
       return;
     }
     this.remove(record);
@@ -419,7 +424,9 @@ export class Lifecycle {
     for (const slot of record.slots) {
       if (!slot.isRequested) continue;
       const request = requestOf(slot);
-      events.showDirect(internal.UndoDependencyRequest, record.id, request.priority, request, () => trackers.undo(request));
+      events.showDirect(internal.UndoDependencyRequest, record.id, request.priority, request, () =>
+        trackers.undo(request),
+      );
     }
     this.#observer.progressed(record);
   }

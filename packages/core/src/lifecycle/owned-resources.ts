@@ -17,7 +17,6 @@ export class OwnedResources {
     return this.#resources.delete(resource);
   }
 
-
   /** All, last added first; the set is then empty. O(n). */
   takeAll(): Ownable[] {
     if (this.#resources.size === 0) return none;

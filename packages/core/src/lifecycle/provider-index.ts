@@ -19,6 +19,8 @@ class TokenEntry {
 
 export class ProviderIndex {
   readonly #entries = new Map<ServiceIdentifier, TokenEntry>();
+  /** How often an entry became unused since the last sweep. */
+  #unusedNotes = 0;
 
   /** Makes an active provider findable. */
   addProvider(provider: ServiceRecord): void {
@@ -47,7 +49,7 @@ export class ProviderIndex {
       } else {
         entry.providers.delete(provider);
       }
-      this.#dropIfUnused(token, entry);
+      this.#noteIfUnused(entry);
     }
   }
 
@@ -62,7 +64,7 @@ export class ProviderIndex {
     if (entry === undefined) return;
     entry.requests.delete(slot);
     entry.openSlots.delete(slot);
-    this.#dropIfUnused(token, entry);
+    this.#noteIfUnused(entry);
   }
 
   /** Who asks for `token`, in the order of insertion. */
@@ -123,11 +125,19 @@ export class ProviderIndex {
     return entry;
   }
 
-  /** Tokens are made at run time too (one per connection, say): an unused one must not stay. */
-  #dropIfUnused(token: ServiceIdentifier, entry: TokenEntry): void {
-    if (entry.providers.size === 0 && entry.byConsumer.size === 0 && entry.requests.size === 0)
-      this.#entries.delete(token);
+  /**
+   * Tokens are made at run time too (one per connection, say): unused entries must not pile up. They are swept together,
+   * when they are many, because the provider of a token that is unused now often comes back at once.
+   */
+  #noteIfUnused(entry: TokenEntry): void {
+    if (!isUnused(entry) || ++this.#unusedNotes < 256 + this.#entries.size) return;
+    this.#unusedNotes = 0;
+    for (const [token, other] of this.#entries) if (isUnused(other)) this.#entries.delete(token);
   }
+}
+
+function isUnused(entry: TokenEntry): boolean {
+  return entry.providers.size === 0 && entry.byConsumer.size === 0 && entry.requests.size === 0;
 }
 
 /** Whether the provider may go into the slot: not its own, its properties match, and its filter lets the consumer have it. */
@@ -142,8 +152,7 @@ export function accepts(provider: ServiceRecord, slot: Slot): boolean {
 }
 
 function matches(properties: Properties, wanted: Properties): boolean {
-  for (const key of Reflect.ownKeys(wanted) as string[])
-    if (!Object.is(properties[key], wanted[key])) return false;
+  for (const key of Reflect.ownKeys(wanted) as string[]) if (!Object.is(properties[key], wanted[key])) return false;
   return true;
 }
 

@@ -1,6 +1,13 @@
 // A registered service in the manager's table, its slots (one per dependency) and its links (one per provider in a slot).
 
-import type { Ownable, Properties, RegisterOptions, ServiceFilter, ServiceInfo, ServiceState } from '../contract/service.ts';
+import type {
+  Ownable,
+  Properties,
+  RegisterOptions,
+  ServiceFilter,
+  ServiceInfo,
+  ServiceState,
+} from '../contract/service.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
 import type { ServiceDefinition } from '../services/definition.ts';

@@ -59,7 +59,7 @@ export class Starter {
     const activation = record.activation as Activation;
     if (activation.stopTimer !== undefined) return;
     const reason = new CancelledError('it has to stop while it starts', record.name);
-    activation.abort(reason);
+    activation.abort('it has to stop while it starts');
     activation.stopTimer = this.#kernel.clock.schedule(() => {
       for (const execution of [...activation.executions]) execution.cancel(reason, this.#kernel.cleanupMs);
     }, this.#kernel.stopGraceMsOf(record));
@@ -132,5 +132,8 @@ function asInstance(built: unknown): object {
   if (built === undefined) return {};
   if (typeof built === 'object' && built !== null) return built;
   if (typeof built === 'function') return built;
-  throw coreError('ICHOR_SERVICE_START_FAILED', `setup() returned ${typeof built}; return the service object, or nothing.`);
+  throw coreError(
+    'ICHOR_SERVICE_START_FAILED',
+    `setup() returned ${typeof built}; return the service object, or nothing.`,
+  );
 }

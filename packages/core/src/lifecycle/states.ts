@@ -3,15 +3,7 @@
 import type { ServiceState } from '../contract/service.ts';
 
 /** What moves a service on. */
-export type Trigger =
-  | 'start'
-  | 'started'
-  | 'startFailed'
-  | 'online'
-  | 'offline'
-  | 'stop'
-  | 'stopped'
-  | 'remove';
+export type Trigger = 'start' | 'started' | 'startFailed' | 'online' | 'offline' | 'stop' | 'stopped' | 'remove';
 
 const transitions: Readonly<Record<ServiceState, Readonly<Partial<Record<Trigger, ServiceState>>>>> = {
   installed: { start: 'starting', remove: 'uninstalled' },

@@ -27,7 +27,7 @@ export class Stopper {
   /** The record is uninjecting and has no consumers left. Called again each time one of its coroutines ends. */
   stop(record: ServiceRecord): void {
     const activation = record.activation as Activation;
-    activation.abort(new CancelledError('the service stops', record.name));
+    activation.abort('the service stops');
     if (activation.executions.size > 0) {
       this.#giveGrace(activation);
       return;
@@ -46,7 +46,7 @@ export class Stopper {
   tearDown(activation: Activation, done: () => void): void {
     const { record } = activation;
     activation.isEnding = true;
-    for (const execution of [...activation.executions]) execution.abandon(new CancelledError('the service has stopped', record.name));
+    if (activation.executions.size > 0) this.abandon(record);
     for (let i = record.slots.length - 1; i >= 0; i--) {
       const slot = record.slots[i] as (typeof record.slots)[number];
       if (slot.link?.isInjected === true) eject(slot.link);
@@ -56,7 +56,9 @@ export class Stopper {
     const owned = activation.takeOwned();
     this.#run(
       activation,
-      owned.map((resource) => ({ name: 'undoing what it owns', run: () => undo(resource) })),
+      owned.length === 0
+        ? noSteps
+        : owned.map((resource) => ({ name: 'undoing what it owns', run: () => undo(resource) })),
       () => {
         activation.revoke();
         record.activation = undefined;
@@ -129,18 +131,24 @@ interface Step {
   run(): unknown;
 }
 
-type Instance = Partial<Disposable & AsyncDisposable> & Record<PropertyKey, unknown>;
+type Instance = Partial<Disposable & AsyncDisposable> & Record<PropertyKey, unknown> & { readonly stop?: unknown };
+
+const noSteps: readonly Step[] = [];
 
 /** What ends an instance: stop(), then the `@preDestroy` methods, then its own dispose method. */
 function stopSteps(activation: Activation): readonly Step[] {
   const instance = activation.instance as Instance;
+  const { stop } = instance;
+  const { preDestroy } = activation.record.definition;
+  const dispose = instance[Symbol.asyncDispose] ?? instance[Symbol.dispose];
+  if (typeof stop !== 'function' && dispose === undefined && preDestroy.length === 0) return noSteps;
   const steps: Step[] = [];
   const call = (name: string, method: unknown): void => {
     if (typeof method === 'function') steps.push({ name, run: () => (method as () => unknown).call(instance) });
   };
-  call('stop()', instance['stop']);
-  for (const name of activation.record.definition.preDestroy) call(`${String(name)}()`, instance[name]);
-  call('its dispose method', instance[Symbol.asyncDispose] ?? instance[Symbol.dispose]);
+  call('stop()', stop);
+  for (const name of preDestroy) call(`${String(name)}()`, instance[name]);
+  call('its dispose method', dispose);
   return steps;
 }
 

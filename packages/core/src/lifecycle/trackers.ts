@@ -70,7 +70,8 @@ export class Trackers {
   /** Tokens that a service tracks (LC-219). */
   tokensOf(serviceId: number): ServiceIdentifier[] {
     const tokens: ServiceIdentifier[] = [];
-    for (const [token, list] of this.#byToken) if (list.some((entry) => entry.owner.id === serviceId)) tokens.push(token);
+    for (const [token, list] of this.#byToken)
+      if (list.some((entry) => entry.owner.id === serviceId)) tokens.push(token);
     return tokens;
   }
 

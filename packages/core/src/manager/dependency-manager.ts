@@ -1,7 +1,15 @@
 // The DependencyManager: the door to everything. It wires the parts of one manager together and holds its public methods;
 // what they do is in lifecycle/, events/, queue/, and beside this file.
 
-import { systemClock, type Awaitable, type Clock, type CoroutineInfo, type Resumable, type Scheduler, type Task } from '@ichor/coroutines';
+import {
+  systemClock,
+  type Awaitable,
+  type Clock,
+  type CoroutineInfo,
+  type Resumable,
+  type Scheduler,
+  type Task,
+} from '@ichor/coroutines';
 import { enterScheduler } from '@ichor/coroutines/spi';
 import type { Interceptor, EventType } from '../contract/event-type.ts';
 import { FrameworkLogger, type Logger } from '../contract/logger.ts';
@@ -105,7 +113,11 @@ export class DependencyManager {
       priority: 1000,
       executions: new Set(),
       failed: (error, event) => {
-        this.#failures.report(undefined, error, event === undefined ? 'its own code' : `handling ${event.type.name} (event ${event.id})`);
+        this.#failures.report(
+          undefined,
+          error,
+          event === undefined ? 'its own code' : `handling ${event.type.name} (event ${event.id})`,
+        );
       },
       executionEnded: () => {
         // The end of the last one may be what quitting waits for.
@@ -208,9 +220,12 @@ export class DependencyManager {
     this.#startup = new StartupWatch({
       clock,
       reportMs: options.startupReportMs ?? 10_000,
-      isSettled: () => this.#lifecycle.startingCount === 0 && !((this.#events.queue.nextPriority ?? Number.POSITIVE_INFINITY) <= 100),
+      isSettled: () =>
+        this.#lifecycle.startingCount === 0 && !((this.#events.queue.nextPriority ?? Number.POSITIVE_INFINITY) <= 100),
       report: () => {
-        const text = explain(this.#lifecycle).map((explanation) => explanation.text).join('\n');
+        const text = explain(this.#lifecycle)
+          .map((explanation) => explanation.text)
+          .join('\n');
         if (text !== '') this.#log.warn(`Start-up has made no progress. Not active:\n${text}`);
       },
     });
@@ -265,7 +280,10 @@ export class DependencyManager {
    */
   run(options: RunOptions = {}): Promise<void> {
     if (this.#phase !== 'new')
-      throw coreError('ICHOR_MANAGER_RUNNING', `${this.name} ${this.#phase === 'running' ? 'runs already' : 'has run'}; a manager runs once. Make a new one.`);
+      throw coreError(
+        'ICHOR_MANAGER_RUNNING',
+        `${this.name} ${this.#phase === 'running' ? 'runs already' : 'has run'}; a manager runs once. Make a new one.`,
+      );
     this.#phase = 'running';
     this.#ended = new Promise((resolve, reject) => {
       this.#end = { resolve, reject };
@@ -303,7 +321,13 @@ export class DependencyManager {
   startService(id: number): Awaitable<void> {
     const record = this.#recordOf(id);
     const active = this.#watchers.active(record);
-    this.#events.push(internal.StartService.id, 0, Math.min(100, record.priority), { serviceId: id }, Number.POSITIVE_INFINITY);
+    this.#events.push(
+      internal.StartService.id,
+      0,
+      Math.min(100, record.priority),
+      { serviceId: id },
+      Number.POSITIVE_INFINITY,
+    );
     return active;
   }
 
@@ -369,7 +393,11 @@ export class DependencyManager {
     add(Queue, 'Queue', { [forConsumer]: (consumer: Consumer) => consumer.context.queue });
   }
 
-  #register(serviceClass: ServiceClass, registration: RegisterOptions | undefined, parent: Activation | undefined): ServiceHandle {
+  #register(
+    serviceClass: ServiceClass,
+    registration: RegisterOptions | undefined,
+    parent: Activation | undefined,
+  ): ServiceHandle {
     if (this.#phase === 'ended') throw this.#quitError();
     const record = recordOf(serviceClass, registration, this.#options.container);
     record.isInitial = this.#phase === 'new';
@@ -432,7 +460,10 @@ export class DependencyManager {
   #recordOf(id: number): ServiceRecord {
     const record = this.#lifecycle.table.get(id);
     if (record === undefined)
-      throw coreError('ICHOR_SERVICE_UNKNOWN', `${this.name} has no service ${id}. It was removed, or belongs to another manager.`);
+      throw coreError(
+        'ICHOR_SERVICE_UNKNOWN',
+        `${this.name} has no service ${id}. It was removed, or belongs to another manager.`,
+      );
     return record;
   }
 

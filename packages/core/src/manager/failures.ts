@@ -56,7 +56,8 @@ export class Failures {
     record.failure = { error, during };
     this.#context.kernel.logger.error(`${record.name} (${record.id}) could not start: ${during} failed.`, { error });
     if (this.#scheduleRestart(record)) return;
-    if (this.#context.isFailFast(record) || this.#decide(record, error, during) === 'quit') this.#context.quitWith(error);
+    if (this.#context.isFailFast(record) || this.#decide(record, error, during) === 'quit')
+      this.#context.quitWith(error);
     else if (!this.#context.hasWork()) this.#context.quitWith(error);
   }
 
@@ -106,22 +107,28 @@ export class Failures {
     if (policy === undefined) return false;
     const { kernel } = this.#context;
     // Having run for as long as the longest delay counts as recovered.
-    if (record.activeSince !== undefined && kernel.clock.now() - record.activeSince > (policy.maxDelayMs ?? defaultMaxDelayMs))
+    if (
+      record.activeSince !== undefined &&
+      kernel.clock.now() - record.activeSince > (policy.maxDelayMs ?? defaultMaxDelayMs)
+    )
       record.restarts = 0;
     record.activeSince = undefined;
     if (record.restarts >= (policy.attempts ?? 5)) return false;
     const attempt = ++record.restarts;
     this.#cancelRestart(record);
-    const call = kernel.clock.schedule(() => {
-      this.#restarts.delete(record);
-      kernel.events.push(
-        StartService.id,
-        record.id,
-        Math.min(100, record.priority),
-        { serviceId: record.id },
-        Number.POSITIVE_INFINITY,
-      );
-    }, delayOf(policy, attempt));
+    const call = kernel.clock.schedule(
+      () => {
+        this.#restarts.delete(record);
+        kernel.events.push(
+          StartService.id,
+          record.id,
+          Math.min(100, record.priority),
+          { serviceId: record.id },
+          Number.POSITIVE_INFINITY,
+        );
+      },
+      delayOf(policy, attempt),
+    );
     this.#restarts.set(record, call);
     return true;
   }

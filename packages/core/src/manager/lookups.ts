@@ -59,7 +59,9 @@ export class Lookups {
   /** The object that a running service offers as `token`; undefined when it does not run or does not offer it. */
   instance<T>(id: number, token: ServiceIdentifier<T>): T | undefined {
     const record = this.#lifecycle.table.get(id);
-    return record !== undefined && record.provides.includes(token) ? (record.activation?.instance as T | undefined) : undefined;
+    return record !== undefined && record.provides.includes(token)
+      ? (record.activation?.instance as T | undefined)
+      : undefined;
   }
 
   /** The objects of all active services that offer `token`, in the order of registration. O(n). */

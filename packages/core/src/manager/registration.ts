@@ -40,7 +40,10 @@ export function recordOf(
   const provides =
     registration.provides === undefined ? definition.provides : providedTokens(serviceClass, registration.provides);
   if (provides.includes(FrameworkLogger) && definition.specs.length > 0)
-    throw invalid(serviceClass, 'it provides FrameworkLogger and must not have dependencies: it is used before anything starts');
+    throw invalid(
+      serviceClass,
+      'it provides FrameworkLogger and must not have dependencies: it is used before anything starts',
+    );
   const options = validated('options', definition.name, definition.optionsSchema, registration.options);
   const properties = validated('properties', definition.name, definition.propertiesSchema, registration.properties);
   const record = new ServiceRecord(
@@ -67,7 +70,12 @@ function checkRegistration(name: string, registration: RegisterOptions): void {
   if (stopGraceMs !== undefined && !(stopGraceMs >= 0))
     throw invalidOption('stopGraceMs', stopGraceMs, 'numbers of milliseconds from 0');
   if (restart !== undefined)
-    for (const [key, smallest] of [['attempts', 1], ['delayMs', 0], ['factor', 1], ['maxDelayMs', 0]] as const) {
+    for (const [key, smallest] of [
+      ['attempts', 1],
+      ['delayMs', 0],
+      ['factor', 1],
+      ['maxDelayMs', 0],
+    ] as const) {
       const value = restart[key];
       if (value !== undefined && !(value >= smallest))
         throw invalidOption(`restart.${key}`, value, `numbers from ${smallest}`);
@@ -86,7 +94,10 @@ function validated(
   if (validate === undefined) return value;
   const result = validate(value ?? {});
   if (result instanceof Promise)
-    throw coreError('ICHOR_OPTION_INVALID', `The ${what} schema of ${name} validates asynchronously; registration needs a synchronous one.`);
+    throw coreError(
+      'ICHOR_OPTION_INVALID',
+      `The ${what} schema of ${name} validates asynchronously; registration needs a synchronous one.`,
+    );
   if (result.issues === undefined) return result.value;
   const issues = result.issues.map((issue) => {
     const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');

@@ -95,11 +95,14 @@ export class Shutdown {
     for (const record of lifecycle.table.values()) {
       if (!record.isUp || record.isInternal) continue;
       const reasons = lifecycle.waitingFor(record);
-      lines.push(`- ${record.name} (${record.id}) is ${record.state}${reasons.length === 0 ? '' : `: ${reasons.join('; ')}`}`);
+      lines.push(
+        `- ${record.name} (${record.id}) is ${record.state}${reasons.length === 0 ? '' : `: ${reasons.join('; ')}`}`,
+      );
     }
     for (const execution of root.executions)
       lines.push(`- ${execution.name}, which belongs to no service (waits for ${execution.waitingFor})`);
-    for (const completion of kernel.events.completions.values()) lines.push(`- ${completion.description} is still being waited for`);
+    for (const completion of kernel.events.completions.values())
+      lines.push(`- ${completion.description} is still being waited for`);
     return lines.length === 0 ? '- nothing that is known' : lines.join('\n');
   }
 

@@ -61,7 +61,10 @@ function specOf(serviceClass: ServiceClass, key: string, declared: unknown, inde
     );
   const unknownKey = Object.keys(dependency).find((other) => !dependencyKeys.has(other));
   if (unknownKey !== undefined)
-    throw invalid(serviceClass, `dependency "${key}" has the unknown key "${unknownKey}"; write required(X), optional(X) or many(X)`);
+    throw invalid(
+      serviceClass,
+      `dependency "${key}" has the unknown key "${unknownKey}"; write required(X), optional(X) or many(X)`,
+    );
   const { token, kind } = dependency;
   if (typeof token !== 'symbol' && typeof token !== 'function')
     throw invalid(

@@ -47,7 +47,10 @@ export function checkSpecs(serviceClass: ServiceClass, specs: readonly Dependenc
   let hasRepeated = false;
   for (const spec of specs) {
     if (spec.token === serviceClass)
-      throw invalid(serviceClass, `its dependency "${spec.key}" asks for its own class; a service is never offered to itself`);
+      throw invalid(
+        serviceClass,
+        `its dependency "${spec.key}" asks for its own class; a service is never offered to itself`,
+      );
     if (seen.has(spec.token)) hasRepeated = true;
     seen.add(spec.token);
   }
