@@ -30,6 +30,8 @@ export interface TaskOptions {
 
 /** How {@link startTask} starts one. */
 export interface StartTaskOptions extends TaskOptions {
+  /** Whether the place of the start is recorded already by `recordStartTraces('tasks')`, the default. Costs some microseconds. Default: false. */
+  readonly traced?: boolean;
   /** Called when it has ended, before anybody who waits for it continues. Does not count as somebody who awaits it. Must not throw. */
   readonly onEnd?: (task: Task<unknown>, succeeded: boolean, result: unknown) => void;
 }
@@ -56,10 +58,12 @@ export function task<T>(routine: (() => Coroutine<T>) | Coroutine<T>, options?: 
 export function task<T>(routine: () => PromiseLike<T>, options?: TaskOptions): Task<T>;
 export function task<T>(routine: () => T, options?: TaskOptions): Task<T>;
 export function task<T>(routine: TaskRoutine<T> | Coroutine<T>, options?: TaskOptions): Task<T> {
-  if (isCoroutine(routine)) return new CoroutineTask(() => routine, options, options?.name ?? 'coroutine');
+  if (isCoroutine(routine)) return new CoroutineTask(() => routine, { ...options, traced: true }, options?.name ?? 'coroutine');
   checkFunction('routine', routine);
-  return new CoroutineTask(routine, options);
+  return new CoroutineTask(routine, options === undefined ? tracedOnly : { ...options, traced: true });
 }
+
+const tracedOnly: StartTaskOptions = { traced: true };
 
 /** Makes a task and begins it at once: inline until its first suspension. */
 export function startTask<T>(routine: TaskRoutine<T>, options?: StartTaskOptions): Task<T> {
@@ -70,6 +74,7 @@ export function startTask<T>(routine: TaskRoutine<T>, options?: StartTaskOptions
 export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, CoroutineHost {
   readonly name: string;
   readonly #routine: TaskRoutine<T>;
+  readonly #traced: boolean;
   readonly #onEnd: StartTaskOptions['onEnd'];
   scheduler: Scheduler;
   priority: number;
@@ -93,6 +98,7 @@ export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, Corou
   ) {
     super();
     this.#routine = routine;
+    this.#traced = options?.traced ?? false;
     this.name = name;
     this.scheduler = options?.scheduler ?? currentScheduler() ?? inlineScheduler;
     this.priority = options?.priority ?? defaultPriority;
@@ -105,7 +111,7 @@ export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, Corou
 
   start(): this {
     if (this.#state === 'new') {
-      this.trace = captureStart('task');
+      this.trace = captureStart(this.#traced ? 'task' : 'coroutine');
       this.#begin();
     }
     return this;
