@@ -5,7 +5,16 @@ import type { LogRecord, LogSink } from '../contract/log-sink.ts';
 import { fieldNames, fieldOf, isError, plainError } from '../format/plain-value.ts';
 
 /** Members of pino's own object, and of ours. */
-const reserved: ReadonlySet<string> = new Set(['level', 'time', 'msg', 'pid', 'hostname', 'service', 'serviceId', 'source']);
+const reserved: ReadonlySet<string> = new Set([
+  'level',
+  'time',
+  'msg',
+  'pid',
+  'hostname',
+  'service',
+  'serviceId',
+  'source',
+]);
 
 /**
  * Writes records to a pino logger. Which messages are made is decided by the loggers of the services alone: pino's own

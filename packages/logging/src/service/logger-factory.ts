@@ -174,10 +174,15 @@ export class LoggerFactory implements LogOutput {
     });
     labels.registered(handle);
     if (!isKnown)
-      this.#report(
-        `${requester.name} (${requester.id}) requires a Logger with the level ${String(wanted)}, which does not exist; it gets the default, '${level}'. Levels: ${Object.keys(ranks).join(', ')}.`,
-        undefined,
-      );
+      this.write({
+        time: this.wallTime(),
+        level: 'warn',
+        message: `${requester.name} (${requester.id}) requires a Logger with the level ${String(wanted)}, which does not exist; it gets the default, '${level}'. Levels: ${Object.keys(ranks).join(', ')}.`,
+        service: this.#self.name,
+        serviceId: this.#self.id,
+        fields: undefined,
+        source: undefined,
+      });
   }
 
   #released({ requester }: DependencyRequest): void {

@@ -1,6 +1,14 @@
 // The logger of one service: a service of its own, made by LoggerFactory on request, so that inspect() shows it with its level.
 
-import { Logger, required, token, type Injected, type LogThreshold, type ServiceContext, type ServiceHandle } from '@ichor/core';
+import {
+  Logger,
+  required,
+  token,
+  type Injected,
+  type LogThreshold,
+  type ServiceContext,
+  type ServiceHandle,
+} from '@ichor/core';
 import { SinkLogger, type LogOutput } from './sink-logger.ts';
 
 /** How loggers find their factory; requiring it lets them, and so their users, stop before it does. */

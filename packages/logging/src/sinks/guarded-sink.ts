@@ -46,7 +46,9 @@ export class GuardedSink {
   }
 
   get name(): string {
-    return this.sink.name ?? this.sink.constructor.name;
+    if (this.sink.name !== undefined) return this.sink.name;
+    const className = Object.getPrototypeOf(this.sink)?.constructor?.name as string | undefined;
+    return className === undefined || className === 'Object' ? 'without a name' : className;
   }
 
   get status(): SinkStatus {
