@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { cron, type CronOptions } from '../src/cron/index.ts';
 
-function instants(expression: string, from: string, count: number, options: CronOptions = { timezone: 'UTC' }): string[] {
+function instants(
+  expression: string,
+  from: string,
+  count: number,
+  options: CronOptions = { timezone: 'UTC' },
+): string[] {
   const calendar = cron(expression, options);
   const found: string[] = [];
   let after = Date.parse(from);
