@@ -53,7 +53,7 @@ export class Execution implements CoroutineHost {
   }
 
   get name(): string {
-    return this.handle?.name ?? `handling of ${this.event?.type.name ?? 'an event'}`;
+    return `handling of ${this.event?.type.name ?? 'an event'}`;
   }
 
   suspended(handle: CoroutineHandle | undefined): void {
