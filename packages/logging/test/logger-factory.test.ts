@@ -113,7 +113,7 @@ describe('LoggerFactory', () => {
     await manager.whenActive(manager.register(later.Class).id);
     expect([plain.seen.log!.level, later.seen.log!.level, factory().level]).toEqual(['error', 'warn', 'warn']);
     for (const { seen } of [plain, chatty, silent, later])
-      for (const level of ['trace', 'debug', 'info', 'warn', 'error'] as const) seen.log![level](`${level}`);
+      for (const level of ['trace', 'debug', 'info', 'warn', 'error'] as const) seen.log![level](level);
     const written = (name: string) =>
       sink.records.filter(({ service }) => service === name).map(({ message }) => message);
     expect(written('Plain')).toEqual(['error']);
@@ -339,16 +339,16 @@ describe('LoggerFactory', () => {
   test('names services and levels that it does not know', async () => {
     const { manager, factory } = await running();
     await manager.whenActive(manager.register(loggingService('Arm').Class).id);
-    expect(() => factory().setLevel('Leg', 'info')).toThrowError(
+    expect(() => factory().setLevel('Leg', 'info')).toThrow(
       expect.objectContaining({
         code: 'ICHOR_LOG_SERVICE_UNKNOWN',
         message: expect.stringMatching(/"Leg".*Arm \(\d+\)/),
       }),
     );
-    expect(() => factory().setLevel('Arm', 'verbose' as LogThreshold)).toThrowError(
+    expect(() => factory().setLevel('Arm', 'verbose' as LogThreshold)).toThrow(
       expect.objectContaining({ code: 'ICHOR_LOG_LEVEL_INVALID', message: expect.stringContaining('"verbose"') }),
     );
-    expect(() => (factory().level = 'all' as LogThreshold)).toThrowError(
+    expect(() => (factory().level = 'all' as LogThreshold)).toThrow(
       expect.objectContaining({ code: 'ICHOR_LOG_LEVEL_INVALID' }),
     );
     await manager.quit();
@@ -364,7 +364,7 @@ describe('LoggerFactory', () => {
     [{ levle: 'info' }, /"levle".*known are level, sinks/],
     [7, /expected an object/],
   ])('refuses the options %j when it is registered', (options, message) => {
-    expect(() => new DependencyManager().register(LoggerFactory, { options: options as LoggingOptions })).toThrowError(
+    expect(() => new DependencyManager().register(LoggerFactory, { options: options as LoggingOptions })).toThrow(
       message,
     );
   });

@@ -11,7 +11,12 @@ function record(message: string): LogRecord {
   return { time: 0, level: 'info', message, service: 'Demo', serviceId: 1, fields: undefined, source: undefined };
 }
 
-const clock = { time: 0, now: () => clock.time, wallTime: () => clock.time, schedule: () => fail() };
+const clock: Clock & { time: number } = {
+  time: 0,
+  now: () => clock.time,
+  wallTime: () => clock.time,
+  schedule: () => fail(),
+};
 function fail(): never {
   throw new Error('A guarded sink never schedules');
 }
@@ -20,7 +25,7 @@ function guarded(sink: LogSink, maxPending = 3) {
   clock.time = 0;
   const reports: string[] = [];
   const guard = new GuardedSink(sink, {
-    clock: clock as Clock,
+    clock,
     maxPending,
     report: (message) => reports.push(message),
   });
@@ -127,7 +132,8 @@ describe('ConsoleSink', () => {
 
   test('shares one error listener among all sinks of a stream', () => {
     const stream = new PassThrough();
-    for (let i = 0; i < 50; i++) new ConsoleSink({ stream });
+    const sinks = Array.from({ length: 50 }, () => new ConsoleSink({ stream }));
+    expect(sinks).toHaveLength(50);
     expect(stream.listenerCount('error')).toBe(1);
   });
 
@@ -137,7 +143,7 @@ describe('ConsoleSink', () => {
     [{ stream: {} as never }, 'stream'],
     [{ colors: true } as never, 'colors'],
   ])('refuses the options %j', (options, name) => {
-    expect(() => new ConsoleSink(options)).toThrowError(
+    expect(() => new ConsoleSink(options)).toThrow(
       expect.objectContaining({ code: 'ICHOR_LOG_OPTION_INVALID', message: expect.stringContaining(`"${name}"`) }),
     );
   });
@@ -155,9 +161,7 @@ describe('MemorySink', () => {
   });
 
   test('refuses a limit that is no whole number from 1', () => {
-    expect(() => new MemorySink({ limit: 0 })).toThrowError(
-      expect.objectContaining({ code: 'ICHOR_LOG_OPTION_INVALID' }),
-    );
+    expect(() => new MemorySink({ limit: 0 })).toThrow(expect.objectContaining({ code: 'ICHOR_LOG_OPTION_INVALID' }));
   });
 });
 

@@ -97,10 +97,10 @@ describe('CalendarSchedule', () => {
   });
 
   test('names a calendar that does not move on', () => {
-    expect(() => begun(0, { next: (after) => after })).toThrowError(
+    expect(() => begun(0, { next: (after) => after })).toThrow(
       expect.objectContaining({ code: 'ICHOR_TIMER_CALENDAR_FAILED' }),
     );
-    expect(() => begun(0, { next: () => NaN })).toThrowError(
+    expect(() => begun(0, { next: () => NaN })).toThrow(
       expect.objectContaining({ code: 'ICHOR_TIMER_CALENDAR_FAILED' }),
     );
     const cause = new Error('no calendar today');
@@ -110,6 +110,6 @@ describe('CalendarSchedule', () => {
           throw cause;
         },
       }),
-    ).toThrowError(expect.objectContaining({ code: 'ICHOR_TIMER_CALENDAR_FAILED', cause }));
+    ).toThrow(expect.objectContaining({ code: 'ICHOR_TIMER_CALENDAR_FAILED', cause }));
   });
 });

@@ -57,7 +57,7 @@ describe('cron', () => {
     [7 as never, {}],
     ['* * * * *', { timezone: 'Mars/Olympus' }],
   ])('refuses the expression %j with %j, saying why', (expression, options) => {
-    expect(() => cron(expression, options)).toThrowError(
+    expect(() => cron(expression, options)).toThrow(
       expect.objectContaining({
         code: 'ICHOR_TIMER_CRON_INVALID',
         message: expect.stringContaining(JSON.stringify(expression)),

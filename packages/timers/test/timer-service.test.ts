@@ -30,15 +30,20 @@ class SilentFrameworkLogger {
   error = () => undefined;
 }
 
+/** What callbacks wait for that a test has left waiting. */
+const gates: ManualResetEvent[] = [];
+
 /** Every test ends with a look at what is left: no call of the clock may be pending. */
 afterEach(async () => {
   if (current === undefined) return;
   const { manager, clock, ended } = current;
   current = undefined;
   ended.catch(() => undefined);
+  for (const gate of gates.splice(0)) gate.set();
   void manager.quit();
   await clock.advanceAsync(20_000);
   await manager.quit();
+  // oxlint-disable-next-line vitest/no-standalone-expect
   expect(clock.pending).toBe(0);
 });
 
@@ -136,16 +141,16 @@ describe('TimerService', () => {
       code: 'ICHOR_SERVICE_GONE',
       message: expect.stringMatching(/Robot.*TimerService|TimerService.*Robot/),
     });
-    expect(() => robot.timers.every(1, () => undefined)).toThrowError(gone);
-    expect(() => robot.timers.sleep(1)).toThrowError(gone);
-    expect(() => timer!.start()).toThrowError(gone);
+    expect(() => robot.timers.every(1, () => undefined)).toThrow(gone);
+    expect(() => robot.timers.sleep(1)).toThrow(gone);
+    expect(() => timer!.start()).toThrow(gone);
     expect(timer!.stop()).toBe(false);
   });
 
   test('works in real time too, not keeping the process alive unless asked', async () => {
     const manager = new DependencyManager();
     manager.register(TimerService);
-    let times: number[] = [];
+    const times: number[] = [];
     class Robot {
       static readonly dependencies = { timers: required(TimerFactory) };
       constructor({ timers }: { timers: Timers }) {
@@ -299,7 +304,6 @@ describe('callbacks that take time', () => {
   async function slow(overlap: 'skip' | 'queue' | 'parallel' | undefined, kind: 'coroutine' | 'async') {
     const { consumer, clock } = await running();
     const { timers } = await consumer();
-    const gates: ManualResetEvent[] = [];
     const log: string[] = [];
     const begin = () => {
       const gate = new ManualResetEvent();
@@ -330,12 +334,12 @@ describe('callbacks that take time', () => {
       gates[index]!.set();
       await clock.advanceAsync(0);
     };
-    return { timer, log, clock, release, gates };
+    return { timer, log, clock, release };
   }
 
   describe.each(['coroutine', 'async'] as const)('(%s)', (kind) => {
     test('overlap by default (TM-11)', async () => {
-      const { log, clock, release, gates } = await slow(undefined, kind);
+      const { log, clock, release } = await slow(undefined, kind);
       await clock.advanceAsync(35);
       expect(log).toEqual(['begin@10', 'begin@20', 'begin@30']);
       for (const index of gates.keys()) await release(index);
@@ -479,10 +483,10 @@ describe('a timer', () => {
     const { consumer } = await running();
     const { timers } = await consumer();
     const timer = timers.create({ intervalMs: 10 });
-    expect(() => timer.start()).toThrowError(expect.objectContaining({ code: 'ICHOR_TIMER_NO_CALLBACK' }));
+    expect(() => timer.start()).toThrow(expect.objectContaining({ code: 'ICHOR_TIMER_NO_CALLBACK' }));
     timer.callback = () => undefined;
     timer.start();
-    expect(() => (timer.callback = () => undefined)).toThrowError(
+    expect(() => (timer.callback = () => undefined)).toThrow(
       expect.objectContaining({
         code: 'ICHOR_TIMER_NOT_STOPPED',
         message: expect.stringMatching(/Timer \d+ of Robot is running/),
@@ -540,7 +544,7 @@ describe('a timer', () => {
       at.push(new Date(clock.wallTime()).toISOString()),
     );
     expect(timer.intervalMs).toBeUndefined();
-    expect(() => (timer.intervalMs = 10)).toThrowError(expect.objectContaining({ code: 'ICHOR_TIMER_OPTION_INVALID' }));
+    expect(() => (timer.intervalMs = 10)).toThrow(expect.objectContaining({ code: 'ICHOR_TIMER_OPTION_INVALID' }));
     clock.advance(300 * 24 * 3600 * 1000);
     timer.stop();
     expect(at).toEqual(['2000-02-29T12:00:00.000Z']);
@@ -570,7 +574,7 @@ describe('a timer', () => {
   ])('refuses the options %j, naming what is wrong', async (options, message) => {
     const { consumer } = await running();
     const { timers } = await consumer();
-    expect(() => timers.create(options as object)).toThrowError(
+    expect(() => timers.create(options as object)).toThrow(
       expect.objectContaining({ code: 'ICHOR_TIMER_OPTION_INVALID', message: expect.stringContaining(message) }),
     );
   });
@@ -648,7 +652,7 @@ describe('sleep and deadline', () => {
       code: 'ICHOR_TIMER_ABORTED',
       cause: expect.objectContaining({ message: 'enough' }),
     });
-    await expect(async () => await robot.timers.sleep(1, { signal: controller.signal })).rejects.toMatchObject({
+    await expect(robot.timers.sleep(1, { signal: controller.signal })).rejects.toMatchObject({
       code: 'ICHOR_TIMER_ABORTED',
     });
     await manager.stopService(robot.id);
@@ -701,7 +705,7 @@ describe('sleep and deadline', () => {
   ])('refuse wrong arguments (case %#)', async (call, message) => {
     const { consumer } = await running();
     const { timers } = await consumer();
-    expect(() => call(timers)).toThrowError(
+    expect(() => call(timers)).toThrow(
       expect.objectContaining({ code: 'ICHOR_TIMER_OPTION_INVALID', message: expect.stringContaining(message) }),
     );
   });

@@ -55,22 +55,25 @@ function shown(value: unknown): string {
 
 function errorBlock(error: { [key: string]: PlainValue }, indent: string): string {
   const { name, message, stack, cause, errors, ...rest } = error;
-  const title = `${String(name)}: ${String(message)}`;
+  const title = `${textOf(name)}: ${textOf(message)}`;
   const trace = typeof stack === 'string' && stack !== '' ? stack : title;
   // A stack that was made before its message changed, or by hand, may lack the message.
-  const text = trace.includes(String(message)) ? trace : `${title}\n${trace}`;
+  const text = trace.includes(textOf(message)) ? trace : `${title}\n${trace}`;
   let block = indentFurther(safe(text), `${indent}  `);
-  for (const [key, value] of Object.entries(rest))
-    block += `\n${indent}  ${word(key)}: ${safe(JSON.stringify(value) ?? '')}`;
+  for (const [key, value] of Object.entries(rest)) block += `\n${indent}  ${word(key)}: ${word(textOf(value))}`;
   if (cause !== undefined) block += `\n${indent}  caused by: ${nested(cause, `${indent}  `)}`;
   if (Array.isArray(errors))
     errors.forEach((member, index) => (block += `\n${indent}  error ${index + 1}: ${nested(member, `${indent}  `)}`));
   return block;
 }
 
+function textOf(value: PlainValue): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
+}
+
 function nested(value: PlainValue, indent: string): string {
-  const isError = typeof value === 'object' && value !== null && !Array.isArray(value) && 'stack' in value;
-  return isError ? errorBlock(value, indent) : safe(JSON.stringify(value) ?? 'undefined');
+  const isErrorLike = typeof value === 'object' && value !== null && !Array.isArray(value) && 'stack' in value;
+  return isErrorLike ? errorBlock(value, indent) : word(textOf(value));
 }
 
 function safe(text: string): string {

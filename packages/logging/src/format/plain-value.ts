@@ -87,7 +87,7 @@ function convertEntries(entries: Iterable<[unknown, unknown]>, count: number, wa
       break;
     }
     const converted = convert(member, walk);
-    if (converted !== undefined) plain[typeof key === 'string' ? key : String(convert(key, walk))] = converted;
+    if (converted !== undefined) plain[typeof key === 'string' ? key : describeValue(key)] = converted;
   }
   return plain;
 }
@@ -152,4 +152,9 @@ export function fieldNames(fields: unknown): readonly string[] {
 /** The member of `fields` called `name`, or a text that says that it cannot be read. */
 export function fieldOf(fields: unknown, name: string): unknown {
   return read(() => (fields as Record<string, unknown>)[name], '[unreadable]');
+}
+
+/** Any value as a short text, for messages that name what was received. Never throws. */
+export function describeValue(value: unknown): string {
+  return typeof value === 'number' ? String(value) : (JSON.stringify(plainValue(value)) ?? 'undefined');
 }

@@ -3,6 +3,7 @@
 import process from 'node:process';
 import type { LogRecord, LogSink } from '../contract/log-sink.ts';
 import { logError } from '../errors/catalogue.ts';
+import { describeValue } from '../format/plain-value.ts';
 import { formatHuman } from '../format/human-line.ts';
 import { formatJson } from '../format/json-line.ts';
 import { StreamOutput, type LineStream } from './stream-output.ts';
@@ -90,7 +91,7 @@ function checkOptions(options: ConsoleSinkOptions): void {
   const refuse = (name: string, received: unknown, allowed: string): never => {
     throw logError(
       'ICHOR_LOG_OPTION_INVALID',
-      `ConsoleSink option "${name}": received ${String(received)}; allowed: ${allowed}.`,
+      `ConsoleSink option "${name}": received ${describeValue(received)}; allowed: ${allowed}.`,
     );
   };
   for (const name of Object.keys(options))

@@ -1,7 +1,8 @@
 // Levels as numbers, so that a disabled message costs one comparison.
 
-import type { LogLevel, LogThreshold } from '@ichor/core';
+import type { LogThreshold } from '@ichor/core';
 import { logError } from '../errors/catalogue.ts';
+import { describeValue } from '../format/plain-value.ts';
 
 /** Rank of each threshold; a message is written when its level's rank is not below the logger's. */
 export const ranks = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, silent: 60 } as const satisfies Record<
@@ -17,7 +18,7 @@ export function rankOf(level: unknown, where = 'Log level'): number {
   if (rank === undefined)
     throw logError(
       'ICHOR_LOG_LEVEL_INVALID',
-      `${where}: received ${typeof level === 'string' ? JSON.stringify(level) : String(level)}; allowed are ${thresholds.map((name) => `'${name}'`).join(', ')}.`,
+      `${where}: received ${describeValue(level)}; allowed are ${thresholds.map((name) => `'${name}'`).join(', ')}.`,
       { details: { received: level } },
     );
   return rank;
@@ -26,9 +27,4 @@ export function rankOf(level: unknown, where = 'Log level'): number {
 /** The threshold with this rank. */
 export function thresholdOf(rank: number): LogThreshold {
   return thresholds[rank / 10 - 1] as LogThreshold;
-}
-
-/** Type guard for the five message levels. */
-export function isLogLevel(value: unknown): value is LogLevel {
-  return value !== 'silent' && typeof value === 'string' && Object.hasOwn(ranks, value);
 }

@@ -12,6 +12,7 @@ import {
 } from '@ichor/core';
 import { LogSink, type LogRecord } from '../contract/log-sink.ts';
 import { logError } from '../errors/catalogue.ts';
+import { describeValue } from '../format/plain-value.ts';
 import { emitSinkWarning } from '../node/warning.ts';
 import type { SinkStatus } from '../sinks/guarded-sink.ts';
 import { rankOf, ranks } from './levels.ts';
@@ -177,7 +178,7 @@ export class LoggerFactory implements LogOutput {
       this.write({
         time: this.wallTime(),
         level: 'warn',
-        message: `${requester.name} (${requester.id}) requires a Logger with the level ${String(wanted)}, which does not exist; it gets the default, '${level}'. Levels: ${Object.keys(ranks).join(', ')}.`,
+        message: `${requester.name} (${requester.id}) requires a Logger with the level ${describeValue(wanted)}, which does not exist; it gets the default, '${level}'. Levels: ${Object.keys(ranks).join(', ')}.`,
         service: this.#self.name,
         serviceId: this.#self.id,
         fields: undefined,

@@ -2,6 +2,7 @@
 
 import type { LogThreshold, SchemaIssue, SchemaResult, StandardSchema } from '@ichor/core';
 import type { LogSink } from '../contract/log-sink.ts';
+import { describeValue } from '../format/plain-value.ts';
 import { ranks } from './levels.ts';
 
 /** What loggers write, and where to. */
@@ -59,7 +60,7 @@ export function loggingOptions(
 
 function validate(value: unknown, defaultLevel: LogThreshold): SchemaResult<CheckedLoggingOptions> {
   if (value !== undefined && (typeof value !== 'object' || value === null))
-    return { issues: [{ message: `expected an object, received ${String(value)}` }] };
+    return { issues: [{ message: `expected an object, received ${describeValue(value)}` }] };
   const given: LoggingOptions = value ?? {};
   const issues: SchemaIssue[] = [];
   for (const [name, member] of Object.entries(given)) {
@@ -67,7 +68,7 @@ function validate(value: unknown, defaultLevel: LogThreshold): SchemaResult<Chec
       issues.push({ message: `no such option; known are ${Object.keys(checks).join(', ')}`, path: [name] });
     else if (member !== undefined && !checks[name as keyof LoggingOptions][0](member))
       issues.push({
-        message: `received ${typeof member === 'string' ? JSON.stringify(member) : String(member)}; allowed: ${checks[name as keyof LoggingOptions][1]}`,
+        message: `received ${describeValue(member)}; allowed: ${checks[name as keyof LoggingOptions][1]}`,
         path: [name],
       });
   }

@@ -3,6 +3,7 @@
 import type { LogLevel } from '@ichor/core';
 import type { LogRecord, LogSink } from '../contract/log-sink.ts';
 import { logError } from '../errors/catalogue.ts';
+import { describeValue } from '../format/plain-value.ts';
 
 /** How a {@link MemorySink} keeps records. */
 export interface MemorySinkOptions {
@@ -34,7 +35,7 @@ export class MemorySink implements LogSink {
     if (!Number.isSafeInteger(limit) || limit < 1)
       throw logError(
         'ICHOR_LOG_OPTION_INVALID',
-        `MemorySink option "limit": received ${String(limit)}; allowed are whole numbers from 1.`,
+        `MemorySink option "limit": received ${describeValue(limit)}; allowed are whole numbers from 1.`,
       );
     this.#limit = limit;
   }

@@ -12,7 +12,9 @@ const namedPriorities: ReadonlyMap<unknown, number> = new Map([
 ]);
 
 function refuse(option: string, received: unknown, allowed: string): never {
-  const shown = typeof received === 'string' ? JSON.stringify(received) : String(received);
+  let shown = typeof received === 'string' ? JSON.stringify(received) : `a value of type ${typeof received}`;
+  if (['number', 'boolean', 'undefined', 'bigint'].includes(typeof received) || received === null)
+    shown = `${received as number}`;
   throw timerError('ICHOR_TIMER_OPTION_INVALID', `Timer option "${option}": received ${shown}; allowed: ${allowed}.`, {
     details: { option, received },
   });
