@@ -2,181 +2,127 @@
 // an object is handed over to its closure, which goes on from there; scalars always have a way to cope by themselves.
 // Errors found here carry no path: the codec reads such input again with closures to learn it.
 
-import { Code } from '../codegen/code.ts';
+import { failDepth, failElements, type Read } from '../codec/reader.ts';
+import { checkString } from '../codec/value-parts.ts';
+import {
+  declareValues,
+  isGeneratable,
+  matchBytes,
+  NodeFunctions,
+  resultOf,
+  valuesUpTo,
+} from '../codegen/node-functions.ts';
 import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
-import { failDepth, failElements, type JsonRead } from './json-reader.ts';
 import { nextItem, openArray } from './read-any.ts';
 import type { JsonReaders } from './read-closures.ts';
-import { checkString, readString } from './read-string.ts';
 import { readFloat, readInt } from './read-number.ts';
+import { readString } from './read-string.ts';
 
 const encoder = new TextEncoder();
 
 /** The generated reader of `node`. */
-export function generateJsonReader(node: SchemaNode, closures: JsonReaders): JsonRead {
-  const generator = new ReaderGenerator(closures);
-  return generator.build(node);
+export function generateJsonReader(node: SchemaNode, closures: JsonReaders): Read {
+  return new ReaderFunctions(closures).build(node) as Read;
 }
 
-class ReaderGenerator {
-  readonly #code = new Code();
+class ReaderFunctions extends NodeFunctions {
   readonly #closures: JsonReaders;
-  readonly #defined = new Map<SchemaNode, string>();
 
   constructor(closures: JsonReaders) {
+    super('r, b, p');
     this.#closures = closures;
   }
 
-  build(node: SchemaNode): JsonRead {
-    return this.#code.build(this.#function(node));
+  protected closure(node: SchemaNode): Read {
+    return this.#closures.read(node);
   }
 
-  /** Name of a function `(r, b, p)` that reads the node. */
-  #function(node: SchemaNode): string {
-    const known = this.#defined.get(node);
-    if (known !== undefined) return known;
-    switch (node.kind) {
-      case 'lazy':
-        return this.#function(node.get());
-      case 'object':
-        return this.#define(node, `read_${node.name ?? 'object'}`, (name) => this.#object(name, node));
-      case 'array':
-        return this.#define(node, 'read_array', (name) => this.#array(name, node));
-      case 'union':
-        return this.#define(node, 'read_union', (name) => this.#union(name, node));
-      default: {
-        const name = this.#code.refer(this.#closures.read(node), `read_${node.kind}`);
-        this.#defined.set(node, name);
-        return name;
-      }
-    }
-  }
-
-  #define(node: SchemaNode, hint: string, body: (name: string) => void): string {
-    const name = this.#code.unique(hint);
-    // Known before its body is made: a recursive node refers to itself.
-    this.#defined.set(node, name);
-    body(name);
-    return name;
+  protected body(node: SchemaNode): string[] | undefined {
+    if (node.kind === 'object' && isGeneratable(node)) return this.#object(node);
+    if (node.kind === 'array' && node.minItems === 0) return this.#array(node);
+    if (node.kind === 'union' && isGeneratable(node)) return this.#union(node);
+    return undefined;
   }
 
   /** An expression that reads the node at `p` and leaves the position in `r.pos`. */
   #value(node: SchemaNode): string {
+    const otherwise = (): string => `${this.functionOf(node)}(r, b, p)`;
     switch (node.kind) {
       case 'int':
-        return `${this.#code.refer(readInt, 'readInt')}(r, b, p, ${node.min}, ${node.max})`;
+        return this.call(readInt, `r, b, p, ${node.min}, ${node.max}`);
       case 'float':
-        return `${this.#code.refer(readFloat, 'readFloat')}(r, b, p, ${node.min}, ${node.max})`;
+        return this.call(readFloat, `r, b, p, ${node.min}, ${node.max}`);
       case 'string': {
-        const text = `${this.#code.refer(readString, 'readString')}(r, b, p)`;
+        const text = this.call(readString);
         const free = node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined;
-        return free
-          ? text
-          : `${this.#code.refer(checkString, 'checkString')}(r, b, p, ${text}, ${this.#code.refer(node, 'limits')})`;
+        return free ? text : this.call(checkString, `r, p, ${text}, ${this.code.refer(node, 'limits')}`);
       }
-      case 'bool': {
-        const otherwise = `${this.#function(node)}(r, b, p)`;
-        return `${this.#match('true', 'p')} ? (r.pos = p + 4, true) : ${this.#match('false', 'p')} ? (r.pos = p + 5, false) : ${otherwise}`;
-      }
-      case 'nullable': {
-        const inner = this.#value(node.inner);
-        return `p < e && b[p] > 32 && b[p] !== 110 ? (${inner}) : ${this.#function(node)}(r, b, p)`;
-      }
+      case 'bool':
+        return (
+          `${matchBytes(encoder.encode('true'))} ? (r.pos = p + 4, true) : ` +
+          `${matchBytes(encoder.encode('false'))} ? (r.pos = p + 5, false) : ${otherwise()}`
+        );
+      case 'nullable':
+        return `p < e && b[p] > 32 && b[p] !== 110 ? (${this.#value(node.inner)}) : ${otherwise()}`;
       default:
-        return `${this.#function(node)}(r, b, p)`;
+        return otherwise();
     }
   }
 
-  /** A condition: these characters are at that position. */
-  #match(text: string, at: string, first?: string): string {
-    const bytes = encoder.encode(text);
-    const tests = Array.from(bytes, (byte, index) => {
-      const place = index === 0 ? at : `${at} + ${index}`;
-      return `b[${place}] === ${index === 0 && first !== undefined ? first : byte}`;
-    });
-    return `(${at} + ${bytes.length} <= e && ${tests.join(' && ')})`;
-  }
-
-  #object(name: string, node: ObjectNode): void {
-    const { fields } = node;
-    const members = this.#code.refer(this.#closures.object(node), 'members');
-    const values = fields.map((_, index) => `v${index}`);
-    const lines = [
-      'let p0 = p, e = r.end;',
-      `if (r.depth >= r.maxDepth) ${this.#code.refer(failDepth, 'failDepth')}(r, p);`,
-    ];
-    if (values.length > 0) lines.push(`let ${values.join(', ')};`);
-    lines.push('let separator = 123;', 'r.depth++;', 'canonical: {');
+  #object(node: ObjectNode): string[] {
+    const members = this.code.refer(this.#closures.object(node), 'members');
+    // Nothing was read while the separator is still the opening brace: then the closure begins at the beginning.
+    const leave = (index: number): string =>
+      `{ if (separator === 123) break canonical; r.pos = p; return ${members}.resume(r, b, ${index}, [${valuesUpTo(index)}]); }`;
+    const lines = ['const start = p, e = r.end;', ...declareValues(node), 'let separator = 123;'];
+    lines.push(`if (r.depth++ >= r.maxDepth) ${this.call(failDepth, 'r, p')};`, 'canonical: {');
     let required = false;
-    fields.forEach((field, index) => {
-      lines.push(...this.#field(field, index, index === 0 ? '123' : required ? '44' : 'separator', members, values));
+    node.fields.forEach((field, index) => {
+      const separator = index === 0 ? '123' : required ? '44' : 'separator';
+      lines.push(...this.#field(field, index, separator, leave(index)));
       required ||= !field.optional;
     });
-    const close = required
-      ? 'p < e && b[p] === 125'
-      : `${this.#match('{}', 'p', 'separator')} || (separator === 44 && p < e && b[p] === 125)`;
-    lines.push(`if (!(${close})) ${this.#leave(fields.length, members, values)}`);
-    lines.push(required ? 'r.pos = p + 1;' : 'r.pos = separator === 123 ? p + 2 : p + 1;', 'r.depth--;');
-    lines.push(...this.#result(fields), '}');
-    lines.push('r.depth--;', `return ${members}.read(r, b, p0);`);
-    this.#code.define(name, 'r, b, p', lines);
-  }
-
-  #field(field: FieldNode, index: number, first: string, members: string, values: readonly string[]): string[] {
-    const key = `,${JSON.stringify(field.key)}:`;
-    const matches = this.#match(key, 'p', first);
-    const read = `p += ${encoder.encode(key).length}; v${index} = ${this.#value(field.node)}; p = r.pos;`;
-    if (field.optional) return [`if ${matches} { ${read} separator = 44; }`];
-    return [`if (!${matches}) ${this.#leave(index, members, values)}`, read, 'separator = 44;'];
-  }
-
-  /** Hands over to the closure: to its start while nothing was read, else behind what was read. */
-  #leave(index: number, members: string, values: readonly string[]): string {
-    if (index === 0) return 'break canonical;';
-    const read = values.slice(0, index).join(', ');
-    return `{ if (separator === 123) break canonical; r.pos = p; return ${members}.resume(r, b, ${index}, [${read}]); }`;
-  }
-
-  #result(fields: readonly FieldNode[]): string[] {
-    const literal = fields
-      .map((field, index) => (field.optional ? '' : `${JSON.stringify(field.key)}: v${index}`))
-      .filter((member) => member !== '');
-    const object = `{ ${literal.join(', ')} }`;
-    if (literal.length === fields.length) return [`return ${object};`];
-    const rest = fields.map((field, index) =>
-      field.optional ? `if (v${index} !== undefined) object[${JSON.stringify(field.key)}] = v${index};` : '',
-    );
-    return [`const object = ${object};`, ...rest.filter((line) => line !== ''), 'return object;'];
-  }
-
-  #array(name: string, node: ArrayNode): void {
-    if (node.minItems > 0) {
-      this.#code.define(name, 'r, b, p', [`return ${this.#code.refer(this.#closures.read(node), 'array')}(r, b, p);`]);
-      return;
+    const end = leave(node.fields.length);
+    if (required) lines.push(`if (p >= e || b[p] !== 125) ${end}`, 'r.pos = p + 1;');
+    else {
+      lines.push(
+        'if (separator === 123) p++;',
+        `if (p >= e || b[p] !== 125 || b[start] !== 123) ${end}`,
+        'r.pos = p + 1;',
+      );
     }
-    this.#code.define(name, 'r, b, p', [
-      `const most = Math.min(${node.maxItems}, r.maxElements), e = r.end;`,
-      'const values = [];',
-      `p = ${this.#code.refer(openArray, 'openArray')}(r, b, p);`,
+    return [...lines, 'r.depth--;', ...resultOf(node), '}', 'r.depth--;', `return ${members}.read(r, b, start);`];
+  }
+
+  #field(field: FieldNode, index: number, separator: string, leave: string): string[] {
+    const key = encoder.encode(`,${JSON.stringify(field.key)}:`);
+    const matches = matchBytes(key, separator);
+    const read = `p += ${key.length}; v${index} = ${this.#value(field.node)}; p = r.pos; separator = 44;`;
+    return field.optional ? [`if ${matches} { ${read} }`] : [`if (!${matches}) ${leave}`, read];
+  }
+
+  #array(node: ArrayNode): string[] {
+    return [
+      `const most = Math.min(${node.maxItems}, r.maxElements), e = r.end, values = [];`,
+      `p = ${this.call(openArray)};`,
       'while (p >= 0) {',
-      `if (values.length >= most) ${this.#code.refer(failElements, 'failElements')}(r, p, most, 'items');`,
+      `if (values.length >= most) ${this.call(failElements, "r, p, most, 'items'")};`,
       `values.push(${this.#value(node.item)});`,
       'p = r.pos;',
-      `if (p + 1 < e && b[p] === 44 && b[p + 1] > 32 && b[p + 1] !== 93) p++;`,
-      `else p = ${this.#code.refer(nextItem, 'nextItem')}(r, b);`,
+      'if (p + 1 < e && b[p] === 44 && b[p + 1] > 32 && b[p + 1] !== 93) p++;',
+      `else p = ${this.call(nextItem, 'r, b')};`,
       '}',
       'return values;',
-    ]);
+    ];
   }
 
   /** The discriminator as first key, or the closure. */
-  #union(name: string, node: UnionNode): void {
+  #union(node: UnionNode): string[] {
     const lines = ['const e = r.end;'];
     for (const [tag, variant] of node.variants) {
-      const start = `{${JSON.stringify(node.discriminator)}:${JSON.stringify(tag)}`;
-      lines.push(`if ${this.#match(start, 'p')} return ${this.#function(variant)}(r, b, p);`);
+      const start = encoder.encode(`{${JSON.stringify(node.discriminator)}:${JSON.stringify(tag)}`);
+      lines.push(`if ${matchBytes(start)} return ${this.functionOf(variant)}(r, b, p);`);
     }
-    lines.push(`return ${this.#code.refer(this.#closures.read(node), 'union')}(r, b, p);`);
-    this.#code.define(name, 'r, b, p', lines);
+    return [...lines, `return ${this.call(this.closure(node))};`];
   }
 }

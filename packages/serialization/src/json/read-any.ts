@@ -1,13 +1,15 @@
 // Reads or skips JSON values of any kind: for `t.unknown()`, for keys that are kept, and for keys that are stripped.
 
+import { failDuplicate } from '../codec/object-parts.ts';
 import { setOwn } from '../schema/value-checks.ts';
 import { utf8SequenceEnd } from '../text/utf8.ts';
-import { fail, failAt, failDepth, failElements, failType, skipSpace, type JsonReader } from './json-reader.ts';
+import { failDepth, failElements, type Reader } from '../codec/reader.ts';
+import { failAt, failType, skipSpace } from './json-text.ts';
 import { readNumber, scanNumber } from './read-number.ts';
 import { isPlainByte, readString } from './read-string.ts';
 
 /** Any value. Objects are plain ones; a key `__proto__` becomes an own property like any other. */
-export function readAny(r: JsonReader, b: Uint8Array, p: number): unknown {
+export function readAny(r: Reader, b: Uint8Array, p: number): unknown {
   p = skipSpace(r, b, p);
   switch (p < r.end ? b[p] : -1) {
     case 34:
@@ -33,7 +35,7 @@ function isNumberStart(c: number): boolean {
 }
 
 /** Reads one of the three literal names. */
-export function readWord<T>(r: JsonReader, b: Uint8Array, p: number, word: string, value: T): T {
+export function readWord<T>(r: Reader, b: Uint8Array, p: number, word: string, value: T): T {
   for (let i = 0; i < word.length; i++) {
     if (p + i >= r.end || b[p + i] !== word.charCodeAt(i)) failAt(r, b, p + i, word);
   }
@@ -41,7 +43,7 @@ export function readWord<T>(r: JsonReader, b: Uint8Array, p: number, word: strin
   return value;
 }
 
-function readAnyArray(r: JsonReader, b: Uint8Array, p: number): unknown[] {
+function readAnyArray(r: Reader, b: Uint8Array, p: number): unknown[] {
   const values: unknown[] = [];
   let next = openArray(r, b, p);
   while (next >= 0) {
@@ -53,7 +55,7 @@ function readAnyArray(r: JsonReader, b: Uint8Array, p: number): unknown[] {
   return values;
 }
 
-function readAnyObject(r: JsonReader, b: Uint8Array, p: number): Record<string, unknown> {
+function readAnyObject(r: Reader, b: Uint8Array, p: number): Record<string, unknown> {
   const object: Record<string, unknown> = {};
   let count = 0;
   let next = openObject(r, b, p);
@@ -69,7 +71,7 @@ function readAnyObject(r: JsonReader, b: Uint8Array, p: number): Record<string, 
 }
 
 /** Enters the array at `p`. Returns the position of its first item, or −1 when it is empty and left again. */
-export function openArray(r: JsonReader, b: Uint8Array, p: number): number {
+export function openArray(r: Reader, b: Uint8Array, p: number): number {
   p = skipSpace(r, b, p);
   if (p >= r.end || b[p] !== 91) failType(r, b, p, 'an array');
   if (r.depth >= r.maxDepth) failDepth(r, p);
@@ -80,7 +82,7 @@ export function openArray(r: JsonReader, b: Uint8Array, p: number): number {
 }
 
 /** Position of the next item, or −1 when the array ended here and was left. */
-export function nextItem(r: JsonReader, b: Uint8Array): number {
+export function nextItem(r: Reader, b: Uint8Array): number {
   let p = r.pos;
   if (p < r.end && b[p]! <= 32) p = skipSpace(r, b, p);
   if (p < r.end && b[p] === 44) {
@@ -93,7 +95,7 @@ export function nextItem(r: JsonReader, b: Uint8Array): number {
 }
 
 /** Enters the object at `p`. Returns the position of its first key, or −1 when it is empty and left again. */
-export function openObject(r: JsonReader, b: Uint8Array, p: number): number {
+export function openObject(r: Reader, b: Uint8Array, p: number): number {
   p = skipSpace(r, b, p);
   if (p >= r.end || b[p] !== 123) failType(r, b, p, 'an object');
   if (r.depth >= r.maxDepth) failDepth(r, p);
@@ -105,7 +107,7 @@ export function openObject(r: JsonReader, b: Uint8Array, p: number): number {
 }
 
 /** Position of the next key, or −1 when the object ended here and was left. */
-export function nextKey(r: JsonReader, b: Uint8Array): number {
+export function nextKey(r: Reader, b: Uint8Array): number {
   let p = r.pos;
   if (p < r.end && b[p]! <= 32) p = skipSpace(r, b, p);
   if (p < r.end && b[p] === 44) return keyAt(r, b, skipSpace(r, b, p + 1));
@@ -113,25 +115,25 @@ export function nextKey(r: JsonReader, b: Uint8Array): number {
   return leave(r, p);
 }
 
-function keyAt(r: JsonReader, b: Uint8Array, p: number): number {
+function keyAt(r: Reader, b: Uint8Array, p: number): number {
   if (p >= r.end || b[p] !== 34) failBetween(r, b, p, 'a key in double quotes');
   return p;
 }
 
 /** Something is wrong between two members or items: the path is that of the container. */
-function failBetween(r: JsonReader, b: Uint8Array, p: number, expected: string): never {
+function failBetween(r: Reader, b: Uint8Array, p: number, expected: string): never {
   r.depth--;
   return failAt(r, b, p, expected);
 }
 
-function leave(r: JsonReader, p: number): number {
+function leave(r: Reader, p: number): number {
   r.depth--;
   r.pos = p + 1;
   return -1;
 }
 
 /** Position of the value, behind the colon that follows the key. */
-export function passColon(r: JsonReader, b: Uint8Array): number {
+export function passColon(r: Reader, b: Uint8Array): number {
   let p = r.pos;
   if (p < r.end && b[p]! <= 32) p = skipSpace(r, b, p);
   if (p >= r.end || b[p] !== 58) failAt(r, b, p, '":"');
@@ -139,20 +141,8 @@ export function passColon(r: JsonReader, b: Uint8Array): number {
   return p < r.end && b[p]! <= 32 ? skipSpace(r, b, p) : p;
 }
 
-export function failDuplicate(r: JsonReader, p: number, key: string): never {
-  r.path[r.depth - 1] = key;
-  return fail(
-    r,
-    'ICHOR_SERIALIZATION_DUPLICATE_KEY',
-    p,
-    'every key once',
-    `${JSON.stringify(key)} again`,
-    "Correct the sender, or set duplicateKeys to 'last'.",
-  );
-}
-
 /** Passes over a value, checking its grammar, encoding and depth, and making nothing of it. */
-export function skipAny(r: JsonReader, b: Uint8Array, p: number): void {
+export function skipAny(r: Reader, b: Uint8Array, p: number): void {
   p = skipSpace(r, b, p);
   const c = p < r.end ? b[p] : -1;
   if (c === 34) skipString(r, b, p);
@@ -167,7 +157,7 @@ export function skipAny(r: JsonReader, b: Uint8Array, p: number): void {
   else readAny(r, b, p);
 }
 
-function skipString(r: JsonReader, b: Uint8Array, p: number): void {
+function skipString(r: Reader, b: Uint8Array, p: number): void {
   let q = p + 1;
   while (q < r.end) {
     if (isPlainByte(b[q]!)) q++;

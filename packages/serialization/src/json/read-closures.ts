@@ -1,14 +1,15 @@
 // Composes the reader of a node out of the readers of its parts. This is the complete meaning of reading JSON;
 // generated code is only a faster way to the same results.
 
+import { failDuplicate } from '../codec/object-parts.ts';
+import { choiceReader, foreignReader } from '../codec/value-parts.ts';
 import { describeNode } from '../schema/describe-node.ts';
 import type { ArrayNode, SchemaNode, TupleNode, RecordNode } from '../schema/node.ts';
 import { setOwn } from '../schema/value-checks.ts';
-import { failElements, failType, fail, skipSpace, type JsonRead } from './json-reader.ts';
-import { failDuplicate, nextItem, nextKey, openArray, openObject, passColon, readAny, readWord } from './read-any.ts';
+import { failElements, fail, type Read } from '../codec/reader.ts';
+import { failType, skipSpace } from './json-text.ts';
+import { nextItem, nextKey, openArray, openObject, passColon, readAny, readWord } from './read-any.ts';
 import { bytesReader, dateReader } from './read-encoded.ts';
-import { foreignReader } from './read-foreign.ts';
-import { enumReader, literalReader } from './read-choice.ts';
 import { bigintReader, floatReader, intReader } from './read-number.ts';
 import { ObjectReader } from './read-object.ts';
 import { readString, stringReader } from './read-string.ts';
@@ -16,15 +17,15 @@ import { unionReader } from './read-union.ts';
 
 /** The closures of one message; nodes that are shared or recursive are composed once. */
 export class JsonReaders {
-  readonly #made = new Map<SchemaNode, JsonRead>();
+  readonly #made = new Map<SchemaNode, Read>();
   readonly #objects = new Map<SchemaNode, ObjectReader>();
 
   /** The reader of a node. */
-  read(node: SchemaNode): JsonRead {
+  read(node: SchemaNode): Read {
     const made = this.#made.get(node);
     if (made !== undefined) return made;
     // A recursive node finds this one while its own reader is still being composed.
-    let target: JsonRead = (r, b, p) => target(r, b, p);
+    let target: Read = (r, b, p) => target(r, b, p);
     this.#made.set(node, (r, b, p) => target(r, b, p));
     target = this.#compose(node);
     this.#made.set(node, target);
@@ -44,7 +45,7 @@ export class JsonReaders {
     return reader;
   }
 
-  #compose(node: SchemaNode): JsonRead {
+  #compose(node: SchemaNode): Read {
     switch (node.kind) {
       case 'bool':
         return readBool;
@@ -61,13 +62,13 @@ export class JsonReaders {
       case 'date':
         return dateReader();
       case 'literal':
-        return literalReader(node.value);
+        return choiceReader([node.value], describeNode(node), readAny);
       case 'enum':
-        return enumReader(node.values, describeNode(node));
+        return choiceReader(node.values, describeNode(node), readAny);
       case 'unknown':
         return readAny;
       case 'foreign':
-        return foreignReader(node.schema);
+        return foreignReader(node.schema, readAny);
       case 'lazy':
         return this.#lazy(node.get);
       case 'nullable':
@@ -85,33 +86,33 @@ export class JsonReaders {
         const reader = this.object(node);
         return (r, b, p) => reader.read(r, b, p);
       }
-      case 'union':
+      default:
         return unionReader(node, new Map(Array.from(node.variants, ([tag, variant]) => [tag, this.read(variant)])));
     }
   }
 
-  #lazy(get: () => SchemaNode): JsonRead {
-    let read: JsonRead | undefined;
+  #lazy(get: () => SchemaNode): Read {
+    let read: Read | undefined;
     return (r, b, p) => (read ??= this.read(get()))(r, b, p);
   }
 }
 
 /** Reads `true` or `false`. */
-export const readBool: JsonRead<boolean> = (r, b, p) => {
+export const readBool: Read<boolean> = (r, b, p) => {
   p = skipSpace(r, b, p);
   if (p < r.end && b[p] === 116) return readWord(r, b, p, 'true', true);
   if (p < r.end && b[p] === 102) return readWord(r, b, p, 'false', false);
   return failType(r, b, p, 'true or false');
 };
 
-function nullableReader(inner: JsonRead): JsonRead {
+function nullableReader(inner: Read): Read {
   return (r, b, p) => {
     p = skipSpace(r, b, p);
     return p < r.end && b[p] === 110 ? readWord(r, b, p, 'null', null) : inner(r, b, p);
   };
 }
 
-function arrayReader(node: ArrayNode, item: JsonRead): JsonRead<unknown[]> {
+function arrayReader(node: ArrayNode, item: Read): Read<unknown[]> {
   return (r, b, p) => {
     const most = Math.min(node.maxItems, r.maxElements);
     const start = p;
@@ -136,7 +137,7 @@ function arrayReader(node: ArrayNode, item: JsonRead): JsonRead<unknown[]> {
   };
 }
 
-function tupleReader(node: TupleNode, items: readonly JsonRead[]): JsonRead<unknown[]> {
+function tupleReader(node: TupleNode, items: readonly Read[]): Read<unknown[]> {
   return (r, b, p) => {
     const start = p;
     const values: unknown[] = [];
@@ -154,7 +155,7 @@ function tupleReader(node: TupleNode, items: readonly JsonRead[]): JsonRead<unkn
   };
 }
 
-function recordReader(node: RecordNode, value: JsonRead): JsonRead<Record<string, unknown>> {
+function recordReader(node: RecordNode, value: Read): Read<Record<string, unknown>> {
   return (r, b, p) => {
     const most = Math.min(node.maxEntries, r.maxElements);
     const reject = r.policy.duplicateKeys === 'reject';

@@ -2,13 +2,14 @@
 
 import { quote } from '../errors/received.ts';
 import type { BytesNode } from '../schema/node.ts';
-import { fail, failType, skipSpace, type JsonRead } from './json-reader.ts';
+import { fail, type Read } from '../codec/reader.ts';
+import { failType, skipSpace } from './json-text.ts';
 import { decodeBase64 } from '../text/base64.ts';
 import { parseDate } from '../text/rfc3339.ts';
 import { readString } from './read-string.ts';
 
 /** Reader of base64 (RFC 4648, section 4): padded, canonical, without white space. */
-export function bytesReader(node: BytesNode): JsonRead<Uint8Array> {
+export function bytesReader(node: BytesNode): Read<Uint8Array> {
   return (r, b, p) => {
     p = skipSpace(r, b, p);
     if (p >= r.end || b[p] !== 34) failType(r, b, p, 'bytes as a base64 string');
@@ -24,7 +25,7 @@ export function bytesReader(node: BytesNode): JsonRead<Uint8Array> {
 }
 
 /** Reader of RFC 3339 date-times, such as `2026-02-03T04:05:06.789Z`. */
-export function dateReader(): JsonRead<Date> {
+export function dateReader(): Read<Date> {
   return (r, b, p) => {
     p = skipSpace(r, b, p);
     if (p >= r.end || b[p] !== 34) failType(r, b, p, 'a date as RFC 3339 text');

@@ -5,12 +5,13 @@ import type { BigintNode, FloatNode, IntNode } from '../schema/node.ts';
 import { bigintFits } from '../schema/value-checks.ts';
 import { decodeAscii } from '../text/text.ts';
 import { exactInteger } from './exact-integer.ts';
-import { fail, failAt, failType, skipSpace, type JsonRead, type JsonReader } from './json-reader.ts';
+import { fail, type Read, type Reader } from '../codec/reader.ts';
+import { failAt, failType, skipSpace } from './json-text.ts';
 
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 
 /** Reads a natural number of at most 15 digits, the usual case; −1 when anything else is here. */
-export function readShortUint(r: JsonReader, b: Uint8Array, p: number): number {
+export function readShortUint(r: Reader, b: Uint8Array, p: number): number {
   const end = r.end;
   if (p >= end) return -1;
   let digit = (b[p] as number) - 48;
@@ -30,7 +31,7 @@ export function readShortUint(r: JsonReader, b: Uint8Array, p: number): number {
 }
 
 /** End of the number that begins at `p`. Throws when none does. */
-export function scanNumber(r: JsonReader, b: Uint8Array, p: number, expected: string): number {
+export function scanNumber(r: Reader, b: Uint8Array, p: number, expected: string): number {
   const end = r.end;
   const start = p;
   if (p < end && b[p] === 45) p++;
@@ -49,14 +50,14 @@ export function scanNumber(r: JsonReader, b: Uint8Array, p: number, expected: st
   return p;
 }
 
-function scanDigits(r: JsonReader, b: Uint8Array, p: number): number {
+function scanDigits(r: Reader, b: Uint8Array, p: number): number {
   if (p >= r.end || !isDigit(b[p] as number)) failAt(r, b, p, 'a digit');
   while (p < r.end && isDigit(b[p] as number)) p++;
   return p;
 }
 
 /** Reads any JSON number as a double, correctly rounded. −0 keeps its sign. Throws when it is too large for a double. */
-export function readNumber(r: JsonReader, b: Uint8Array, p: number): number {
+export function readNumber(r: Reader, b: Uint8Array, p: number): number {
   p = skipSpace(r, b, p);
   const short = readShortUint(r, b, p);
   if (short >= 0) return short;
@@ -76,7 +77,7 @@ const powersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
  * Reads `-12.34` with at most 15 digits: both the digits and the power of ten are exact doubles then, so that one
  * division rounds correctly (Clinger 1990). NaN when anything else is here.
  */
-export function readShortDecimal(r: JsonReader, b: Uint8Array, p: number): number {
+export function readShortDecimal(r: Reader, b: Uint8Array, p: number): number {
   const end = r.end;
   const negative = p < end && b[p] === 45;
   if (negative) p++;
@@ -107,18 +108,18 @@ export function readShortDecimal(r: JsonReader, b: Uint8Array, p: number): numbe
 }
 
 /** Reader of an integer that a number holds exactly. `1.0` and `1e2` are integers, too. */
-export function intReader(node: IntNode): JsonRead<number> {
+export function intReader(node: IntNode): Read<number> {
   const { min, max } = node;
   return (r, b, p) => readInt(r, b, p, min, max);
 }
 
-export function readInt(r: JsonReader, b: Uint8Array, p: number, min: number, max: number): number {
+export function readInt(r: Reader, b: Uint8Array, p: number, min: number, max: number): number {
   const short = readShortUint(r, b, p);
   if (short >= 0 && short >= min && short <= max) return short;
   return readIntSlowly(r, b, p, min, max);
 }
 
-function readIntSlowly(r: JsonReader, b: Uint8Array, p: number, min: number, max: number): number {
+function readIntSlowly(r: Reader, b: Uint8Array, p: number, min: number, max: number): number {
   p = skipSpace(r, b, p);
   const expected = describeInt({ kind: 'int', min, max });
   const end = scanNumber(r, b, p, expected);
@@ -129,19 +130,19 @@ function readIntSlowly(r: JsonReader, b: Uint8Array, p: number, min: number, max
   return Number(exact);
 }
 
-export function floatReader(node: FloatNode): JsonRead<number> {
+export function floatReader(node: FloatNode): Read<number> {
   const { min, max } = node;
   return (r, b, p) => readFloat(r, b, p, min, max);
 }
 
-export function readFloat(r: JsonReader, b: Uint8Array, p: number, min: number, max: number): number {
+export function readFloat(r: Reader, b: Uint8Array, p: number, min: number, max: number): number {
   const value = readNumber(r, b, p);
   if (value >= min && value <= max) return value;
   return failRange(r, skipSpace(r, b, p), `a number from ${min} to ${max}`, String(value));
 }
 
 /** Reader of a bigint, given as a number or as a string of digits. */
-export function bigintReader(node: BigintNode): JsonRead<bigint> {
+export function bigintReader(node: BigintNode): Read<bigint> {
   const expected = describeBigint(node);
   return (r, b, p) => {
     p = skipSpace(r, b, p);
@@ -162,7 +163,7 @@ export function bigintReader(node: BigintNode): JsonRead<bigint> {
   };
 }
 
-function failRange(r: JsonReader, p: number, expected: string, text: string): never {
+function failRange(r: Reader, p: number, expected: string, text: string): never {
   const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
   return fail(r, 'ICHOR_SERIALIZATION_RANGE', p, expected, `number ${shown}`);
 }

@@ -1,12 +1,12 @@
 // Objects of JSON text by composed closures: any order of keys, any white space, every policy.
 // Generated readers begin an object themselves and hand it over here as soon as it is not in canonical form.
 
-import { validateForeign } from '../schema/foreign.ts';
-import type { FieldNode, ObjectNode } from '../schema/node.ts';
+import type { ObjectNode } from '../schema/node.ts';
 import { setOwn } from '../schema/value-checks.ts';
 import { KeyTable } from '../text/key-table.ts';
-import { fail, type JsonRead, type JsonReader } from './json-reader.ts';
-import { failDuplicate, nextKey, openObject, passColon, readAny, skipAny } from './read-any.ts';
+import { failDuplicate, failUnknown, finishObject } from '../codec/object-parts.ts';
+import { fail, type Read, type Reader } from '../codec/reader.ts';
+import { nextKey, openObject, passColon, readAny, skipAny } from './read-any.ts';
 import { isPlainByte, readString } from './read-string.ts';
 
 /** A value that no JSON text gives: the field was not read yet. */
@@ -17,9 +17,9 @@ export class ObjectReader {
   readonly node: ObjectNode;
   readonly #keys: KeyTable;
   readonly #names: readonly string[];
-  readonly #reads: readonly JsonRead[];
+  readonly #reads: readonly Read[];
 
-  constructor(node: ObjectNode, reads: readonly JsonRead[]) {
+  constructor(node: ObjectNode, reads: readonly Read[]) {
     this.node = node;
     this.#names = node.fields.map((field) => field.key);
     this.#keys = new KeyTable(this.#names);
@@ -27,7 +27,7 @@ export class ObjectReader {
   }
 
   /** Reads the whole object that begins at `p`. */
-  read(r: JsonReader, b: Uint8Array, p: number): Record<string, unknown> {
+  read(r: Reader, b: Uint8Array, p: number): Record<string, unknown> {
     return this.#members(r, b, openObject(r, b, p), 0, []);
   }
 
@@ -35,11 +35,11 @@ export class ObjectReader {
    * Goes on behind `values`, the fields read so far in place of their index, of which `guess - 1` was the last. The object
    * was entered, and `r.pos` is behind that field.
    */
-  resume(r: JsonReader, b: Uint8Array, guess: number, values: unknown[]): Record<string, unknown> {
+  resume(r: Reader, b: Uint8Array, guess: number, values: unknown[]): Record<string, unknown> {
     return this.#members(r, b, nextKey(r, b), guess, values);
   }
 
-  #members(r: JsonReader, b: Uint8Array, next: number, guess: number, values: unknown[]): Record<string, unknown> {
+  #members(r: Reader, b: Uint8Array, next: number, guess: number, values: unknown[]): Record<string, unknown> {
     const duplicates = r.policy.duplicateKeys === 'last';
     let extra: Record<string, unknown> | undefined;
     let count = 0;
@@ -56,11 +56,11 @@ export class ObjectReader {
       }
       next = nextKey(r, b);
     }
-    return this.#finish(r, values, extra);
+    return finishObject(r, r.pos - 1, this.node.fields, values, extra);
   }
 
   /** Index of the key at `p`, or −1; leaves `r.pos` behind the key. Tries the one that comes next in order first. */
-  #key(r: JsonReader, b: Uint8Array, p: number, guess: number): number {
+  #key(r: Reader, b: Uint8Array, p: number, guess: number): number {
     const start = p + 1;
     let end = start;
     while (end < r.end && isPlainByte(b[end]!)) end++;
@@ -73,7 +73,7 @@ export class ObjectReader {
   }
 
   #unknown(
-    r: JsonReader,
+    r: Reader,
     b: Uint8Array,
     p: number,
     extra: Record<string, unknown> | undefined,
@@ -93,52 +93,9 @@ export class ObjectReader {
     setOwn(kept, key, readAny(r, b, passColon(r, b)));
     return kept;
   }
-
-  #finish(r: JsonReader, values: unknown[], extra: Record<string, unknown> | undefined): Record<string, unknown> {
-    const object: Record<string, unknown> = {};
-    const { fields } = this.node;
-    for (let index = 0; index < fields.length; index++) {
-      const field = fields[index]!;
-      let value = values[index];
-      if (value === absent && !field.optional) value = whenAbsent(r, field);
-      if (value !== absent) object[field.key] = value;
-    }
-    if (extra !== undefined) for (const key of Object.keys(extra)) setOwn(object, key, extra[key]);
-    return object;
-  }
 }
 
-/** A schema of another library may have a default for what is absent; everything of ours must be there. */
-function whenAbsent(r: JsonReader, field: FieldNode): unknown {
-  if (field.node.kind !== 'foreign') return failMissing(r, field.key);
-  const result = validateForeign(r.name, field.node.schema, undefined);
-  return result.issues === undefined ? result.value : failMissing(r, field.key);
-}
-
-function failMissing(r: JsonReader, key: string): never {
-  r.path[r.depth++] = key;
-  return fail(
-    r,
-    'ICHOR_SERIALIZATION_MISSING_KEY',
-    r.pos - 1,
-    `the key ${JSON.stringify(key)}`,
-    'the end of the object without it',
-    'Send it, or make it t.optional(…).',
-  );
-}
-
-function failUnknown(r: JsonReader, p: number, key: string): never {
-  return fail(
-    r,
-    'ICHOR_SERIALIZATION_UNKNOWN_KEY',
-    p,
-    'only keys of the message',
-    JSON.stringify(key.length > 40 ? `${key.slice(0, 40)}…` : key),
-    "Do not send it, or set unknownKeys to 'strip' or 'keep'.",
-  );
-}
-
-function failTooMany(r: JsonReader, p: number): never {
+function failTooMany(r: Reader, p: number): never {
   r.depth--;
   return fail(r, 'ICHOR_SERIALIZATION_LIMIT', p, `at most ${r.maxElements} keys`, 'more');
 }

@@ -1,14 +1,13 @@
 // Strings of JSON text (RFC 8259, section 7). Plain ASCII is the fast path; escapes and UTF-8 go through the slow one.
 // A lone surrogate written as an escape is kept, as JSON.parse keeps it; raw bytes must be valid UTF-8.
 
-import { describeString } from '../schema/describe-node.ts';
-import { quote } from '../errors/received.ts';
 import type { StringNode } from '../schema/node.ts';
-import { stringFits } from '../schema/value-checks.ts';
+import { checkString } from '../codec/value-parts.ts';
 import { asciiText } from '../text/ascii-text.ts';
 import { decodeUtf8 } from '../text/text.ts';
 import { utf8SequenceEnd } from '../text/utf8.ts';
-import { fail, failAt, failType, skipSpace, type JsonRead, type JsonReader } from './json-reader.ts';
+import { fail, type Read, type Reader } from '../codec/reader.ts';
+import { failAt, failType, skipSpace } from './json-text.ts';
 
 /** 1 for the bytes that stand for themselves inside a string: ASCII without controls, quote and backslash. */
 const plain = new Uint8Array(256).fill(1, 32, 128);
@@ -16,7 +15,7 @@ plain[34] = 0;
 plain[92] = 0;
 
 /** Reads a string of any content within the codec's limits. */
-export function readString(r: JsonReader, b: Uint8Array, p: number): string {
+export function readString(r: Reader, b: Uint8Array, p: number): string {
   const end = r.end;
   if (p < end && b[p] === 34) {
     const start = p + 1;
@@ -34,21 +33,12 @@ export function readString(r: JsonReader, b: Uint8Array, p: number): string {
 }
 
 /** Reader of a string with limits of its own. */
-export function stringReader(node: StringNode): JsonRead<string> {
-  return (r, b, p) => checkString(r, b, p, readString(r, b, p), node);
-}
-
-/** Checks the string that was read from `p` on. */
-export function checkString(r: JsonReader, b: Uint8Array, p: number, value: string, node: StringNode): string {
-  if (stringFits(node, value)) return value;
-  const length = value.length < node.minLength || value.length > node.maxLength;
-  const received = length ? `${value.length} characters` : `string ${quote(value)}`;
-  const code = length ? 'ICHOR_SERIALIZATION_LIMIT' : 'ICHOR_SERIALIZATION_VALUE';
-  return fail(r, code, skipSpace(r, b, p), describeString(node), received);
+export function stringReader(node: StringNode): Read<string> {
+  return (r, b, p) => checkString(r, p, readString(r, b, p), node);
 }
 
 /** Goes on at `q` in a string whose content began at `start`. */
-function readRest(r: JsonReader, b: Uint8Array, start: number, q: number): string {
+function readRest(r: Reader, b: Uint8Array, start: number, q: number): string {
   const end = r.end;
   let text = '';
   let run = start;
@@ -88,7 +78,7 @@ const simpleEscapes = new Map([
 ]);
 
 /** The character of the escape whose backslash is at `p`. */
-function readEscape(r: JsonReader, b: Uint8Array, p: number): string {
+function readEscape(r: Reader, b: Uint8Array, p: number): string {
   if (p + 1 >= r.end) failAt(r, b, r.end, 'an escape sequence');
   const c = b[p + 1]!;
   if (c !== 117) {
@@ -113,11 +103,11 @@ function hexDigit(c: number): number {
   return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
 
-function failUtf8(r: JsonReader, p: number): never {
+function failUtf8(r: Reader, p: number): never {
   return fail(r, 'ICHOR_SERIALIZATION_ENCODING', p, 'valid UTF-8', 'a malformed sequence');
 }
 
-export function failLength(r: JsonReader, p: number, length: number): never {
+export function failLength(r: Reader, p: number, length: number): never {
   return fail(
     r,
     'ICHOR_SERIALIZATION_LIMIT',

@@ -1,15 +1,17 @@
 // Discriminated unions of JSON text: the discriminator is usually the first key; otherwise the object is passed over once
 // to find it.
 
+import { failMissing } from '../codec/object-parts.ts';
 import { quote } from '../errors/received.ts';
 import type { UnionNode } from '../schema/node.ts';
 import { describeTags } from '../schema/validate.ts';
-import { fail, failType, skipSpace, type JsonRead, type JsonReader } from './json-reader.ts';
+import { fail, type Read, type Reader } from '../codec/reader.ts';
+import { failType, skipSpace } from './json-text.ts';
 import { nextKey, openObject, passColon, skipAny } from './read-any.ts';
 import { readString } from './read-string.ts';
 
 /** Reader of a union; `variants` are the readers of the objects by tag. */
-export function unionReader(node: UnionNode, variants: ReadonlyMap<string, JsonRead>): JsonRead {
+export function unionReader(node: UnionNode, variants: ReadonlyMap<string, Read>): Read {
   const expected = describeTags(node);
   return (r, b, p) => {
     p = skipSpace(r, b, p);
@@ -23,7 +25,7 @@ export function unionReader(node: UnionNode, variants: ReadonlyMap<string, JsonR
 }
 
 /** The discriminator of the object at `p`. Leaves the object entered, with the position of the discriminator's value in `pos`. */
-function findTag(r: JsonReader, b: Uint8Array, p: number, discriminator: string, expected: string): string {
+function findTag(r: Reader, b: Uint8Array, p: number, discriminator: string, expected: string): string {
   for (let next = openObject(r, b, p); next >= 0; next = nextKey(r, b)) {
     const key = readString(r, b, next);
     r.path[r.depth - 1] = key;
@@ -37,12 +39,5 @@ function findTag(r: JsonReader, b: Uint8Array, p: number, discriminator: string,
     r.pos = at;
     return tag;
   }
-  r.path[r.depth++] = discriminator;
-  return fail(
-    r,
-    'ICHOR_SERIALIZATION_MISSING_KEY',
-    r.pos - 1,
-    `the key ${JSON.stringify(discriminator)}`,
-    'the end of the object without it',
-  );
+  return failMissing(r, r.pos - 1, discriminator);
 }

@@ -3,11 +3,11 @@
 
 import { describeValue } from '../errors/received.ts';
 import { ownValue } from '../schema/value-checks.ts';
-import { enter, failWrite, failWriteType, type JsonWriter } from './json-writer.ts';
+import { enter, failWrite, failWriteType, type Writer } from '../codec/writer.ts';
 import { writeDigits, writeNumber } from './write-number.ts';
 import { writeString } from './write-string.ts';
 
-export function writeAny(w: JsonWriter, v: unknown, b: Uint8Array, p: number): number {
+export function writeAny(w: Writer, v: unknown, b: Uint8Array, p: number): number {
   switch (typeof v) {
     case 'string':
       return writeString(b, p, v);
@@ -25,7 +25,7 @@ export function writeAny(w: JsonWriter, v: unknown, b: Uint8Array, p: number): n
 }
 
 /** Objects with `toJSON` (dates among them) are written as what it returns; it is called once, as by JSON.stringify. */
-function writeConverted(w: JsonWriter, v: object, b: Uint8Array, p: number): number {
+function writeConverted(w: Writer, v: object, b: Uint8Array, p: number): number {
   const convert = ownValue(v, 'toJSON');
   const value = typeof convert === 'function' ? (convert as (this: object) => unknown).call(v) : v;
   if (Array.isArray(value)) return writeAnyArray(w, value, b, p);
@@ -33,7 +33,7 @@ function writeConverted(w: JsonWriter, v: object, b: Uint8Array, p: number): num
   return writeAnyObject(w, value, b, p);
 }
 
-function writeAnyArray(w: JsonWriter, v: readonly unknown[], b: Uint8Array, p: number): number {
+function writeAnyArray(w: Writer, v: readonly unknown[], b: Uint8Array, p: number): number {
   enter(w);
   b[p++] = 91;
   for (let index = 0; index < v.length; index++) {
@@ -46,7 +46,7 @@ function writeAnyArray(w: JsonWriter, v: readonly unknown[], b: Uint8Array, p: n
   return p + 1;
 }
 
-function writeAnyObject(w: JsonWriter, v: object, b: Uint8Array, p: number): number {
+function writeAnyObject(w: Writer, v: object, b: Uint8Array, p: number): number {
   if (ArrayBuffer.isView(v) || v instanceof Map || v instanceof Set) failWriteType(w, 'a value JSON can express', v);
   enter(w);
   let separator = 123;

@@ -1,21 +1,23 @@
 // Composes the writer of a node out of the writers of its parts. This is the complete meaning of writing JSON, with paths
 // in its errors; generated code is only a faster way to the same bytes.
 
-import { describeValue, quote } from '../errors/received.ts';
-import { describeBigint, describeNode, describeString } from '../schema/describe-node.ts';
-import type {
-  BigintNode,
-  FieldNode,
-  ObjectNode,
-  RecordNode,
-  SchemaNode,
-  StringNode,
-  UnionNode,
-} from '../schema/node.ts';
-import { describeTags } from '../schema/validate.ts';
-import { bigintFits, bytesFit, isPlainObject, ownValue, stringFits } from '../schema/value-checks.ts';
+import {
+  checkArray,
+  checkBigint,
+  checkBytes,
+  checkDate,
+  checkFloat,
+  checkInt,
+  checkTag,
+  checkText,
+  failChoice,
+  mayOmit,
+} from '../codec/write-parts.ts';
+import { enter, failWrite, failWriteType, putBytes, type Write } from '../codec/writer.ts';
+import { describeNode } from '../schema/describe-node.ts';
+import type { ObjectNode, RecordNode, SchemaNode, UnionNode } from '../schema/node.ts';
+import { isPlainObject, ownValue } from '../schema/value-checks.ts';
 import { base64Length, writeBase64 } from '../text/base64.ts';
-import { enter, failWrite, failWriteType, putBytes, type JsonWrite, type JsonWriter } from './json-writer.ts';
 import { writeAny } from './write-any.ts';
 import { writeDigits, writeInt, writeNumber } from './write-number.ts';
 import { writeString } from './write-string.ts';
@@ -27,10 +29,10 @@ const falseBytes = encoder.encode('false');
 
 /** The closures of one message; nodes that are shared or recursive are composed once. */
 export class JsonWriters {
-  readonly #made = new Map<SchemaNode, JsonWrite>();
+  readonly #made = new Map<SchemaNode, Write>();
 
   /** The writer of a node. */
-  write(node: SchemaNode): JsonWrite {
+  write(node: SchemaNode): Write {
     let made = this.#made.get(node);
     if (made === undefined) {
       made = this.#compose(node);
@@ -39,44 +41,25 @@ export class JsonWriters {
     return made;
   }
 
-  #compose(node: SchemaNode): JsonWrite {
+  #compose(node: SchemaNode): Write {
     switch (node.kind) {
       case 'bool':
         return writeBool;
       case 'int':
-        return (w, v, b, p) => {
-          if (typeof v !== 'number') failWriteType(w, describeNode(node), v);
-          if (!Number.isSafeInteger(v) || v < node.min || v > node.max) failRange(w, node, v);
-          return writeInt(b, p, v);
-        };
+        return (w, v, b, p) => writeInt(b, p, checkInt(w, node, v));
       case 'float':
-        return (w, v, b, p) => {
-          if (typeof v !== 'number') failWriteType(w, describeNode(node), v);
-          if (!(v >= node.min && v <= node.max)) failRange(w, node, v);
-          return writeNumber(b, p, v);
-        };
+        return (w, v, b, p) => writeNumber(b, p, checkFloat(w, node, v));
       case 'bigint':
-        return bigintWriter(node);
+        return (w, v, b, p) => {
+          const value = checkBigint(w, node, v);
+          return writeDigits(b, p, node.json === 'string' ? `"${value}"` : String(value));
+        };
       case 'string':
-        return stringWriter(node);
+        return (w, v, b, p) => writeString(b, p, checkText(w, node, v));
       case 'bytes':
-        return (w, v, b, p) => {
-          if (!(v instanceof Uint8Array)) failWriteType(w, describeNode(node), v);
-          if (!bytesFit(node, v)) {
-            failWrite(w, 'ICHOR_SERIALIZATION_LIMIT', `${node.minLength} to ${node.maxLength} bytes`, describeValue(v));
-          }
-          b[p] = 34;
-          const end = p + 1 + base64Length(v.length);
-          if (end < b.length) writeBase64(b, p + 1, v);
-          b[end] = 34;
-          return end + 1;
-        };
+        return (w, v, b, p) => writeBytes(b, p, checkBytes(w, node, v));
       case 'date':
-        return (w, v, b, p) => {
-          if (!(v instanceof Date)) failWriteType(w, 'a Date', v);
-          if (Number.isNaN(v.getTime())) failWrite(w, 'ICHOR_SERIALIZATION_VALUE', 'a valid Date', 'an invalid Date');
-          return writeString(b, p, v.toISOString());
-        };
+        return (w, v, b, p) => writeString(b, p, checkDate(w, v).toISOString());
       case 'literal':
         return choiceWriter([node.value], describeNode(node));
       case 'enum':
@@ -85,7 +68,7 @@ export class JsonWriters {
       case 'foreign':
         return writeAny;
       case 'lazy': {
-        let write: JsonWrite | undefined;
+        let write: Write | undefined;
         return (w, v, b, p) => (write ??= this.write(node.get()))(w, v, b, p);
       }
       case 'nullable': {
@@ -107,58 +90,42 @@ export class JsonWriters {
           node,
           node.fields.map((field) => this.write(field.node)),
         );
-      case 'union':
+      default:
         return unionWriter(node, new Map(Array.from(node.variants, ([tag, variant]) => [tag, this.write(variant)])));
     }
   }
 }
 
-const writeBool: JsonWrite = (w, v, b, p) => {
+const writeBool: Write = (w, v, b, p) => {
   if (v === true) return putBytes(b, p, trueBytes);
   return v === false ? putBytes(b, p, falseBytes) : failWriteType(w, 'true or false', v);
 };
 
-function bigintWriter(node: BigintNode): JsonWrite {
-  return (w, v, b, p) => {
-    if (typeof v !== 'bigint') failWriteType(w, `${describeBigint(node)} as a bigint`, v);
-    if (!bigintFits(node, v)) failWrite(w, 'ICHOR_SERIALIZATION_RANGE', describeBigint(node), describeValue(v));
-    return writeDigits(b, p, node.json === 'string' ? `"${v}"` : String(v));
-  };
+function writeBytes(b: Uint8Array, p: number, bytes: Uint8Array): number {
+  const end = p + 1 + base64Length(bytes.length);
+  b[p] = 34;
+  if (end < b.length) writeBase64(b, p + 1, bytes);
+  b[end] = 34;
+  return end + 1;
 }
 
-function stringWriter(node: StringNode): JsonWrite {
-  return (w, v, b, p) => {
-    if (typeof v !== 'string') failWriteType(w, 'a string', v);
-    if (stringFits(node, v)) return writeString(b, p, v);
-    const length = v.length < node.minLength || v.length > node.maxLength;
-    const code = length ? 'ICHOR_SERIALIZATION_LIMIT' : 'ICHOR_SERIALIZATION_VALUE';
-    return failWrite(w, code, describeString(node), length ? `${v.length} characters` : `string ${quote(v)}`);
-  };
-}
-
-function choiceWriter(values: readonly unknown[], expected: string): JsonWrite {
+function choiceWriter(values: readonly unknown[], expected: string): Write {
   const texts = new Map(values.map((value) => [value, encoder.encode(JSON.stringify(value))]));
-  const types = new Set(values.map((value) => typeof value));
   return (w, v, b, p) => {
     const bytes = texts.get(v);
-    if (bytes !== undefined) return putBytes(b, p, bytes);
-    const code = types.has(typeof v) ? 'ICHOR_SERIALIZATION_VALUE' : 'ICHOR_SERIALIZATION_TYPE';
-    return failWrite(w, code, expected, describeValue(v));
+    return bytes === undefined ? failChoice(w, values, expected, v) : putBytes(b, p, bytes);
   };
 }
 
-function listWriter(item: (index: number) => JsonWrite, least: number, most: number): JsonWrite {
+function listWriter(item: (index: number) => Write, least: number, most: number): Write {
   return (w, v, b, p) => {
-    if (!Array.isArray(v)) failWriteType(w, 'an array', v);
-    if (v.length < least || v.length > most) {
-      failWrite(w, 'ICHOR_SERIALIZATION_LIMIT', `an array of ${least} to ${most}`, describeValue(v));
-    }
+    const list = checkArray(w, v, least, most);
     enter(w);
     b[p++] = 91;
-    for (let index = 0; index < v.length; index++) {
+    for (let index = 0; index < list.length; index++) {
       if (index > 0) b[p++] = 44;
       w.path[w.depth - 1] = index;
-      p = item(index)(w, v[index], b, p);
+      p = item(index)(w, list[index], b, p);
     }
     w.depth--;
     b[p] = 93;
@@ -166,7 +133,7 @@ function listWriter(item: (index: number) => JsonWrite, least: number, most: num
   };
 }
 
-function recordWriter(node: RecordNode, value: JsonWrite): JsonWrite {
+function recordWriter(node: RecordNode, value: Write): Write {
   return (w, v, b, p) => {
     if (!isPlainObject(v)) failWriteType(w, 'an object', v);
     enter(w);
@@ -190,7 +157,7 @@ function recordWriter(node: RecordNode, value: JsonWrite): JsonWrite {
   };
 }
 
-function objectWriter(node: ObjectNode, writes: readonly JsonWrite[]): JsonWrite {
+function objectWriter(node: ObjectNode, writes: readonly Write[]): Write {
   const keys = node.fields.map((field) => encoder.encode(`${JSON.stringify(field.key)}:`));
   const known = new Set(node.fields.map((field) => field.key));
   return (w, v, b, p) => {
@@ -224,29 +191,9 @@ function objectWriter(node: ObjectNode, writes: readonly JsonWrite[]): JsonWrite
   };
 }
 
-function mayOmit(w: JsonWriter, field: FieldNode): true {
-  if (field.optional || field.node.kind === 'foreign') return true;
-  return failWrite(
-    w,
-    'ICHOR_SERIALIZATION_MISSING_KEY',
-    describeNode(field.node),
-    'undefined',
-    'Set it, or make it t.optional(…).',
-  );
-}
-
-function unionWriter(node: UnionNode, variants: ReadonlyMap<string, JsonWrite>): JsonWrite {
+function unionWriter(node: UnionNode, variants: ReadonlyMap<string, Write>): Write {
   return (w, v, b, p) => {
     if (!isPlainObject(v)) failWriteType(w, 'an object', v);
-    const tag = ownValue(v, node.discriminator);
-    const variant = typeof tag === 'string' ? variants.get(tag) : undefined;
-    if (variant !== undefined) return variant(w, v, b, p);
-    w.path[w.depth++] = node.discriminator;
-    const code = tag === undefined ? 'ICHOR_SERIALIZATION_MISSING_KEY' : 'ICHOR_SERIALIZATION_VALUE';
-    return failWrite(w, code, describeTags(node), describeValue(tag));
+    return variants.get(checkTag(w, node, v))!(w, v, b, p);
   };
-}
-
-function failRange(w: JsonWriter, node: SchemaNode, value: number): never {
-  return failWrite(w, 'ICHOR_SERIALIZATION_RANGE', describeNode(node), describeValue(value));
 }

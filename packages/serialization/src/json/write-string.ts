@@ -4,8 +4,8 @@ import { utf8Length, writeAscii, writeUtf8 } from '../text/text.ts';
 
 /** Up to here a loop beats a call into the runtime. */
 const shortLength = 24;
-const unusual = /[\u0000-\u001f"\\\u0080-\uffff]/;
-const mustEscape = /[\u0000-\u001f"\\\ud800-\udfff]/;
+const unusual = /[^ !#-[\]-\u007f]/;
+const mustEscape = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
 
 /** 1 for the code units that stand for themselves in one byte. */
 const plain = new Uint8Array(128).fill(1, 32);

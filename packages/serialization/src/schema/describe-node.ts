@@ -39,8 +39,7 @@ export function describeNode(node: SchemaNode): string {
       return 'an object';
     case 'lazy':
       return describeNode(node.get());
-    case 'unknown':
-    case 'foreign':
+    default:
       return 'a value JSON can express';
   }
 }

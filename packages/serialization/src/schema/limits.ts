@@ -77,7 +77,7 @@ export function policyOf(name: string, options: MessageOptions): CodecPolicy {
     if (!Number.isInteger(value) || value < 1 || value > most) {
       throw wrongOption(name, `limits.${key}`, `an integer from 1 to ${most}`, describeValue(value));
     }
-    limits[key as keyof Limits] = value as number;
+    limits[key as keyof Limits] = value;
   }
   return { ...limits, duplicateKeys: options.duplicateKeys ?? 'reject', trailingNul: options.trailingNul ?? false };
 }

@@ -1,9 +1,11 @@
 // A message: a schema with a name and its codecs.
 
+import { CompiledCodec } from '../codec/compiled-codec.ts';
 import type { Serializer } from '../codec/serializer.ts';
 import { describeValue } from '../errors/received.ts';
 import { SerializationError } from '../errors/serialization-error.ts';
-import { JsonCodec } from '../json/json-codec.ts';
+import { jsonFormat } from '../json/json-format.ts';
+import { msgpackFormat, positionalFormat } from '../msgpack/msgpack-format.ts';
 import { fieldNodes } from './fields.ts';
 import { policyOf, type MessageOptions } from './limits.ts';
 import type { SchemaNode } from './node.ts';
@@ -18,6 +20,13 @@ export interface Message<T> extends Schema<T> {
   readonly codecs: readonly [Serializer<T>, ...Serializer<T>[]];
   /** JSON (RFC 8259), `application/json`. */
   readonly json: Serializer<T>;
+  /** MessagePack with objects as maps, `application/msgpack`. */
+  readonly msgpack: Serializer<T>;
+  /**
+   * MessagePack with objects as arrays of their fields: the smallest form, for two ends that share this very definition.
+   * `application/vnd.ichor.positional+msgpack`; not among `codecs`, since no peer would ask for it.
+   */
+  readonly positional: Serializer<T>;
   /** Checks a value without encoding it; finds every problem. The output is a copy that holds only what is described. */
   validate(value: unknown): SchemaResult<T>;
 }
@@ -71,6 +80,8 @@ class CompiledMessage<T> implements Message<T> {
   readonly node: SchemaNode;
   readonly '~standard': Schema<T>['~standard'];
   readonly json: Serializer<T>;
+  readonly msgpack: Serializer<T>;
+  readonly positional: Serializer<T>;
   readonly codecs: readonly [Serializer<T>, ...Serializer<T>[]];
 
   constructor(name: string, node: SchemaNode, options: MessageOptions) {
@@ -79,8 +90,10 @@ class CompiledMessage<T> implements Message<T> {
     this.name = name;
     this.node = node;
     this['~standard'] = standardFace<T>(node);
-    this.json = new JsonCodec<T>(name, node, policy, codeGeneration);
-    this.codecs = [this.json];
+    this.json = new CompiledCodec<T>(jsonFormat, name, node, policy, codeGeneration);
+    this.msgpack = new CompiledCodec<T>(msgpackFormat, name, node, policy, codeGeneration);
+    this.positional = new CompiledCodec<T>(positionalFormat, name, node, policy, codeGeneration);
+    this.codecs = [this.json, this.msgpack];
   }
 
   validate(value: unknown): SchemaResult<T> {

@@ -75,7 +75,7 @@ function visit(node: SchemaNode, value: unknown, check: Check): unknown {
       return visitUnion(node, value, check);
     case 'unknown':
       return visitUnknown(value, check);
-    case 'foreign':
+    default:
       return visitForeign(node.schema, value, check);
   }
 }

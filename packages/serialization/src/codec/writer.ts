@@ -1,4 +1,4 @@
-// The state of one JSON writing. Functions that write get it with the value, the buffer and a position, and return the
+// The state of one writing. Functions that write get it with the value, the buffer and a position, and return the
 // position behind what they wrote. Bytes that do not fit are dropped by the buffer while the position goes on, so that
 // the caller learns from one comparison whether all fitted, and how much room is needed.
 
@@ -8,9 +8,9 @@ import { SerializationError } from '../errors/serialization-error.ts';
 import type { CodecPolicy } from '../schema/limits.ts';
 
 /** Writes `v` at `p`. */
-export type JsonWrite = (w: JsonWriter, v: unknown, b: Uint8Array, p: number) => number;
+export type Write = (w: Writer, v: unknown, b: Uint8Array, p: number) => number;
 
-export class JsonWriter {
+export class Writer {
   readonly name: string;
   readonly policy: CodecPolicy;
   readonly maxDepth: number;
@@ -28,7 +28,7 @@ export class JsonWriter {
 
 /** Throws for a value that cannot be written. */
 export function failWrite(
-  w: JsonWriter,
+  w: Writer,
   code: SerializationErrorCode,
   expected: string,
   received: string,
@@ -42,12 +42,12 @@ export function failWrite(
 }
 
 /** Throws for a value of another type. */
-export function failWriteType(w: JsonWriter, expected: string, value: unknown): never {
+export function failWriteType(w: Writer, expected: string, value: unknown): never {
   return failWrite(w, 'ICHOR_SERIALIZATION_TYPE', expected, describeValue(value));
 }
 
 /** Enters a container. A value that contains itself ends here, too. */
-export function enter(w: JsonWriter): void {
+export function enter(w: Writer): void {
   if (w.depth >= w.maxDepth) {
     failWrite(
       w,

@@ -1,0 +1,88 @@
+// The frame of all four generators: one function per container node, recursion included, closures for everything else.
+
+import type { ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
+import { Code } from './code.ts';
+
+export abstract class NodeFunctions {
+  protected readonly code = new Code();
+  readonly #defined = new Map<SchemaNode, string>();
+  readonly #parameters: string;
+
+  /** @param parameters Of every function, which are also those of the closures. */
+  constructor(parameters: string) {
+    this.#parameters = parameters;
+  }
+
+  /** Makes the function of `node`. */
+  build(node: SchemaNode): unknown {
+    return this.code.build(this.functionOf(node));
+  }
+
+  /** Name of the function of a node. */
+  protected functionOf(node: SchemaNode): string {
+    const known = this.#defined.get(node);
+    if (known !== undefined) return known;
+    if (node.kind === 'lazy') return this.functionOf(node.get());
+    const name = this.code.unique(node.kind === 'object' && node.name !== undefined ? node.name : node.kind);
+    // Known before its body is made: a recursive node refers to itself.
+    this.#defined.set(node, name);
+    const body = this.body(node);
+    this.code.define(name, this.#parameters, body ?? [`return ${this.call(this.closure(node))};`]);
+    return name;
+  }
+
+  /** A call of a function of ours, by default with the parameters of the function it stands in. */
+  protected call(target: unknown, parameters: string = this.#parameters, hint = 'call'): string {
+    const name = typeof target === 'function' && target.name !== '' ? target.name : hint;
+    return `${this.code.refer(target, name)}(${parameters})`;
+  }
+
+  /** The body, or undefined to leave the node to its closure. */
+  protected abstract body(node: SchemaNode): string[] | undefined;
+  protected abstract closure(node: SchemaNode): unknown;
+}
+
+/** Object literal of the fields that are always there, and assignments of the others, from variables `v0`, `v1`, … */
+export function resultOf(node: ObjectNode): string[] {
+  const always: string[] = [];
+  const sometimes: string[] = [];
+  node.fields.forEach(({ key, optional }, index) => {
+    const name = JSON.stringify(key);
+    if (optional) sometimes.push(`if (v${index} !== undefined) object[${name}] = v${index};`);
+    else always.push(`${name}: v${index}`);
+  });
+  const object = `{ ${always.join(', ')} }`;
+  return sometimes.length === 0 ? [`return ${object};`] : [`const object = ${object};`, ...sometimes, 'return object;'];
+}
+
+/** Names of the first `count` value variables. */
+export function valuesUpTo(count: number): string {
+  return Array.from({ length: count }, (_, index) => `v${index}`).join(', ');
+}
+
+/** Declares the value variables of an object. */
+export function declareValues(node: ObjectNode): string[] {
+  return node.fields.length === 0 ? [] : [`let ${valuesUpTo(node.fields.length)};`];
+}
+
+/** Whether generated code can make the object: what a schema of another library does about absent keys, closures know. */
+export function isGeneratable(node: ObjectNode | UnionNode): boolean {
+  if (node.kind === 'union') return Array.from(node.variants.values()).every(isGeneratable);
+  return node.fields.every((field) => field.node.kind !== 'foreign');
+}
+
+/** A condition: these bytes are at `p`, within the input. @param first Replaces the first byte. */
+export function matchBytes(bytes: Uint8Array, first?: string): string {
+  const tests = Array.from(bytes, (byte, index) => {
+    return `b[p${index === 0 ? '' : ` + ${index}`}] === ${index === 0 && first !== undefined ? first : byte}`;
+  });
+  return `(p + ${bytes.length} <= e && ${tests.join(' && ')})`;
+}
+
+/** Statements that write these bytes at `p` and move it. @param first Replaces the first byte. */
+export function putConstant(bytes: Uint8Array, first?: string): string {
+  const stores = Array.from(bytes, (byte, index) => {
+    return `b[p${index === 0 ? '' : ` + ${index}`}] = ${index === 0 && first !== undefined ? first : byte};`;
+  });
+  return `${stores.join(' ')} p += ${bytes.length};`;
+}

@@ -1,0 +1,59 @@
+// Strings, byte strings and dates as MessagePack.
+
+import { utf8Length, writeAscii, writeUtf8 } from '../text/text.ts';
+import { timestampExtension } from './extension.ts';
+import { writeExtensionHead, writeLength, writeWord } from './write-number.ts';
+
+/** Up to here a loop beats a call into the runtime; also the longest string with a head of one byte. */
+const shortLength = 31;
+
+/** Writes a well-formed string. */
+export function writePackString(b: Uint8Array, p: number, text: string): number {
+  const { length } = text;
+  if (length <= shortLength) {
+    const start = p + 1;
+    for (let i = 0; i < length; i++) {
+      const c = text.charCodeAt(i);
+      if (c >= 128) return writeEncoded(b, p, text);
+      b[start + i] = c;
+    }
+    b[p] = 0xa0 | length;
+    return start + length;
+  }
+  return writeEncoded(b, p, text);
+}
+
+function writeEncoded(b: Uint8Array, p: number, text: string): number {
+  const size = utf8Length(text);
+  if (size <= 31) b[p++] = 0xa0 | size;
+  else p = writeLength(b, p, size, 0xd9, 0xda, 0xdb);
+  // What does not fit is not written at all; the position tells how much it would have been.
+  if (p + size > b.length) return p + size;
+  return size === text.length ? writeAscii(b, p, text) : writeUtf8(b, p, text);
+}
+
+/** Writes bytes. */
+export function writePackBytes(b: Uint8Array, p: number, bytes: Uint8Array): number {
+  p = writeLength(b, p, bytes.length, 0xc4, 0xc5, 0xc6);
+  if (p + bytes.length <= b.length) b.set(bytes, p);
+  return p + bytes.length;
+}
+
+/** Writes a valid date as the shortest timestamp. */
+export function writePackDate(b: Uint8Array, p: number, date: Date): number {
+  const time = date.getTime();
+  const seconds = Math.floor(time / 1000);
+  const nanoseconds = (time - seconds * 1000) * 1_000_000;
+  const high = Math.floor(seconds / 0x1_0000_0000);
+  const low = seconds - high * 0x1_0000_0000;
+  if (high === 0 && nanoseconds === 0) {
+    p = writeExtensionHead(b, p, timestampExtension, 4);
+    return writeWord(b, p, low);
+  }
+  if (high >= 0 && high < 4) {
+    p = writeExtensionHead(b, p, timestampExtension, 8);
+    return writeWord(b, writeWord(b, p, nanoseconds * 4 + high), low);
+  }
+  p = writeExtensionHead(b, p, timestampExtension, 12);
+  return writeWord(b, writeWord(b, writeWord(b, p, nanoseconds), high), low);
+}
