@@ -227,6 +227,20 @@ function start(iterator: Iterator<Suspension, unknown, unknown>, host: Coroutine
   return frame;
 }
 
+/**
+ * Runs `frame`, which is new, inline until its first suspension. For hosts that want to be able to cancel it from its first step
+ * on; the current scheduler is the frame's.
+ */
+export function beginFrame(frame: Frame): void {
+  frame.announced = true;
+  const { scheduler } = frame;
+  if (scheduler.captureContext !== undefined) {
+    frame.context = scheduler.captureContext();
+    frame.inContext = { run: () => drive(frame) };
+  }
+  drive(frame);
+}
+
 /** Runs frames until one suspends for good: the given one, the nested tasks it starts, and those that await it. */
 function drive(first: Frame): void {
   let frame: Frame | undefined = first;

@@ -12,7 +12,7 @@ export class StartTrace extends Error {
 
 /**
  * Chooses for which coroutines the place of their start is recorded, as `startedAt` in diagnostics and unhandled failures.
- * `'tasks'`: those started as a task (about a microsecond each); `'all'`: also event handlers and nested tasks; `'off'`: none.
+ * `'tasks'`: tasks that are started, rather than awaited (some microseconds each); `'all'`: every coroutine that suspends; `'off'`: none.
  *
  * @returns the previous choice.
  */

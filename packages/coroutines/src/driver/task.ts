@@ -8,7 +8,7 @@ import { CancelledError, isCancelled } from '../errors/cancelled-error.ts';
 import { coroutineError } from '../errors/catalogue.ts';
 import { checkFunction } from '../errors/check-option.ts';
 import { countAsyncRelease, currentScheduler, enterScheduler } from './current-scheduler.ts';
-import { Frame, startCoroutine } from './frame.ts';
+import { beginFrame, Frame } from './frame.ts';
 import { inlineScheduler } from './inline-scheduler.ts';
 import { isCoroutine, isPromiseLike } from './is-coroutine.ts';
 import { AwaitableBase, defaultPriority, promiseOn } from './promise-host.ts';
@@ -40,8 +40,8 @@ export interface StartTaskOptions extends TaskOptions {
  * Makes a task of a coroutine, an async function or a plain one. Nothing runs until it is awaited or started (CO-1…9).
  *
  * A failure goes to whoever awaits the task. Who counts is decided when it fails: if by then nobody has awaited it (`yield*`,
- * `await`, `then`, `whenReady()`), it is reported once, to the scheduler's `unhandled` (see `onUnhandled`). A task that fails while
- * `start()` is still running gives its starter time to await it: two microtasks. Being cancelled is not a failure.
+ * `await`, `then`, `whenReady()`), it is reported once, to the scheduler's `unhandled` (see `onUnhandled`). When it fails inside its
+ * owner's call of `start()` or `cancel()`, the owner has two microtasks to await it. Being cancelled is not a failure.
  *
  * @param routine The function, or a coroutine object.
  * @example
@@ -82,8 +82,10 @@ export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, Corou
   #state: 'new' | 'starting' | 'running' | 'returned' | 'threw' = 'new';
   #result: unknown = undefined;
   #handle: CoroutineHandle | undefined = undefined;
-  /** Cancelled while its first step was running. */
-  #earlyCancel: { readonly reason: unknown; readonly cleanupMs: number | undefined } | undefined = undefined;
+  /** Cancelled while its routine, which is no generator function, was being called. */
+  #earlyCancel: { readonly reason: unknown } | undefined = undefined;
+  /** Its owner is calling `start` or `cancel`, and could not await what comes of that yet. */
+  #inOwnersCall = false;
   /** Somebody awaits it, or has. */
   #observed = false;
   #owned = false;
@@ -124,8 +126,12 @@ export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, Corou
 
   cancel(reason?: unknown, cleanupMs?: number): void {
     if (this.isReady) return;
-    if (this.#handle !== undefined) this.#handle.cancel(reason, cleanupMs);
-    else if (this.#state === 'starting') this.#earlyCancel ??= { reason, cleanupMs };
+    if (this.#handle !== undefined) {
+      const nested = this.#inOwnersCall;
+      this.#inOwnersCall = true;
+      this.#handle.cancel(reason, cleanupMs);
+      this.#inOwnersCall = nested;
+    } else if (this.#state === 'starting') this.#earlyCancel ??= { reason };
     else this.threw(new CancelledError(reason, `The task "${this.name}"`));
   }
 
@@ -211,16 +217,18 @@ export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, Corou
 
   #begin(): void {
     this.#state = 'starting';
+    this.#inOwnersCall = true;
     const previous = this.scheduler === inlineScheduler ? undefined : enterScheduler(this.scheduler);
     try {
       const work = this.#call();
       if (isCoroutine(work)) {
-        this.#handle = startCoroutine(work, this);
+        const frame = new Frame(work, this, this.trace);
+        this.#handle = frame;
+        beginFrame(frame);
         if (!this.isReady) this.#state = 'running';
-        const early = this.#earlyCancel;
-        if (early !== undefined) this.#handle?.cancel(early.reason, early.cleanupMs);
       } else this.#follow(work);
     } finally {
+      this.#inOwnersCall = false;
       if (this.scheduler !== inlineScheduler) enterScheduler(previous);
     }
   }
@@ -252,7 +260,6 @@ export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, Corou
   }
 
   #settle(state: 'returned' | 'threw', result: unknown): void {
-    const duringStart = this.#state === 'starting';
     const handle = this.#handle;
     this.#state = state;
     this.#result = result;
@@ -265,7 +272,7 @@ export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, Corou
     }
     if (state === 'returned' || this.#observed || isCancelled(result)) return;
     const info = this.#info(handle);
-    if (!duringStart) {
+    if (!this.#inOwnersCall) {
       this.scheduler.unhandled(result, info);
       return;
     }
