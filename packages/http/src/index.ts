@@ -1,1 +1,49 @@
-export {};
+// The public names of @ichor/http.
+
+export { HttpError, type HttpErrorOptions, type ProblemDocument } from './contract/http-error.ts';
+export {
+  HttpHost,
+  type HostAddress,
+  type InjectedResponse,
+  type InjectOptions,
+  type RegisterRoute,
+  type RouteAnswer,
+  type RouteHandler,
+  type RouteOptions,
+  type RouteRequest,
+} from './contract/http-host.ts';
+export {
+  defaultLimits,
+  defaultTimeouts,
+  type HttpHostOptions,
+  type HttpLimits,
+  type HttpTimeouts,
+} from './contract/host-options.ts';
+export type { HeaderValues, HttpHeaders } from './contract/headers.ts';
+export { httpMethods, isHttpMethod, type HttpMethod } from './contract/http-method.ts';
+export { reasonPhrase } from './contract/http-status.ts';
+export type { BodyOf, BodyOption, BodyStream, HttpRequest, ParamsOf, PeerAddress } from './contract/request.ts';
+export {
+  bytes,
+  empty,
+  HttpResponse,
+  json,
+  message,
+  redirect,
+  sse,
+  stream,
+  text,
+  type ResponseContent,
+  type ResponseInit,
+  type ServerEvent,
+  type StreamInit,
+  type StreamSource,
+} from './contract/response.ts';
+export type { UpgradedConnection, UpgradeHandler, UpgradeOptions, UpgradeRequest } from './contract/upgrade.ts';
+export { httpErrors } from './errors/catalogue.ts';
+export type { RouteMatcher } from './routing/matcher.ts';
+export type { RouteMethod } from './routing/path-trie.ts';
+export type { QueryValues } from './routing/query.ts';
+export type { RoutePath } from './routing/router.ts';
+export { HttpRequestWork } from './server/request-pipeline.ts';
+export { HttpHostService } from './service/http-host-service.ts';

@@ -1,0 +1,81 @@
+// What the parser found in one head, kept as one text and its offsets: parts are cut out when somebody asks for them.
+
+import type { HttpMethod } from '../contract/http-method.ts';
+import type { HeadReader } from '../parser/head-reader.ts';
+import { parseOtherTarget } from '../parser/request-target.ts';
+import type { RequestHead } from './exchange.ts';
+
+export class ParsedHead implements RequestHead {
+  // From the first character of the target to the end of the field lines.
+  readonly #text: string;
+  readonly #fieldsAt: number;
+  readonly #hostAt: number;
+  readonly #hostEnd: number;
+  readonly #authority: string | undefined;
+  readonly target: string;
+  readonly path: string;
+  readonly method: HttpMethod;
+  readonly queryText: string;
+  readonly contentType: string | undefined;
+  readonly upgrade: string | undefined;
+  readonly minorVersion: number;
+  readonly keepAlive: boolean;
+  readonly bodyLength: number;
+  readonly expectsContinue: boolean;
+  /** The target is of a form that is not valid for the method. */
+  readonly isInvalid: boolean;
+
+  /** Takes over everything from a reader that has just completed a head. */
+  constructor(reader: HeadReader) {
+    const { parser, base } = reader;
+    const { fields, targetStart } = parser;
+    const text = latin1Text(reader.bytes, base + targetStart, base + parser.position - 2);
+    const target = text.slice(0, parser.targetEnd - targetStart);
+    this.#text = text;
+    this.#fieldsAt = parser.fieldsStart - targetStart;
+    this.#hostAt = fields.hostStart - targetStart;
+    this.#hostEnd = fields.hostStart === -1 ? -1 : fields.hostEnd - targetStart;
+    this.target = target;
+    this.method = parser.method;
+    let isInvalid = false;
+    if (text.charCodeAt(0) === 0x2f) {
+      const query = parser.queryStart;
+      this.path = query === -1 ? target : target.slice(0, query - targetStart);
+      this.queryText = query === -1 ? '' : target.slice(query - targetStart + 1);
+      this.#authority = undefined;
+    } else {
+      const parsed = parseOtherTarget(target, parser.method);
+      isInvalid = parsed === undefined;
+      this.path = parsed?.path ?? '';
+      this.queryText = parsed?.query ?? '';
+      this.#authority = parsed?.authority;
+    }
+    this.isInvalid = isInvalid;
+    this.contentType =
+      fields.contentTypeStart === -1
+        ? undefined
+        : text.slice(fields.contentTypeStart - targetStart, fields.contentTypeEnd - targetStart);
+    this.upgrade =
+      fields.wantsUpgrade && fields.upgradeStart !== -1
+        ? text.slice(fields.upgradeStart - targetStart, fields.upgradeEnd - targetStart)
+        : undefined;
+    this.minorVersion = parser.minorVersion;
+    this.keepAlive = fields.keepAlive;
+    this.bodyLength = fields.isChunked ? -1 : Math.max(0, fields.contentLength);
+    this.expectsContinue = fields.expectsContinue;
+  }
+
+  get fieldsText(): string {
+    return this.#text.slice(this.#fieldsAt);
+  }
+
+  get host(): string | undefined {
+    if (this.#authority !== undefined) return this.#authority;
+    return this.#hostEnd === -1 ? undefined : this.#text.slice(this.#hostAt, this.#hostEnd);
+  }
+}
+
+function latin1Text(bytes: Uint8Array, start: number, end: number): string {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return buffer.toString('latin1', start, end);
+}

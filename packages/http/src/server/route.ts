@@ -1,0 +1,92 @@
+// A registered route as the pipeline uses it: options checked and resolved once, at registration.
+
+import type { Handled, MessageType, Queue, StandardSchema } from '@ichor/core';
+import { invalidOption } from '../contract/host-options.ts';
+import type { RouteOptions } from '../contract/http-host.ts';
+import type { BodyOption } from '../contract/request.ts';
+import { isMessageType } from '../contract/response.ts';
+import type { StreamWriter } from './stream-writer.ts';
+
+/** A handler without its types: the types were checked where it was registered. */
+export type AnyHandler = (request: never) => Handled;
+
+/** How the body of a route is read. */
+export type BodyKind = 'message' | 'schema' | 'json' | 'text' | 'bytes' | 'form' | 'stream' | 'none';
+
+export class Route {
+  readonly owner: string;
+  readonly handler: AnyHandler;
+  /** The queue of the service that owns it, so that its requests have that service as origin. */
+  readonly queue: Queue;
+  readonly priority: number;
+  readonly bodyKind: BodyKind;
+  readonly message: MessageType<unknown> | undefined;
+  readonly schema: StandardSchema | undefined;
+  readonly response: MessageType<unknown> | undefined;
+  readonly query: StandardSchema | undefined;
+  readonly params: StandardSchema | undefined;
+  readonly bodyBytes: number;
+  readonly handlerMs: number;
+  /** Streamed answers under way, which end when the service stops. */
+  readonly streams = new Set<StreamWriter>();
+
+  /** @throws ICHOR_HTTP_OPTION_INVALID */
+  constructor(
+    owner: string,
+    queue: Queue,
+    handler: AnyHandler,
+    options: RouteOptions,
+    defaults: { readonly priority: number; readonly bodyBytes: number; readonly handlerMs: number },
+  ) {
+    checkOptions(options);
+    if (typeof handler !== 'function') throw invalidOption('handler', handler, 'a function');
+    const { body } = options;
+    this.owner = owner;
+    this.queue = queue;
+    this.handler = handler;
+    this.priority = options.priority ?? defaults.priority;
+    this.bodyKind = kindOf(body);
+    this.message = this.bodyKind === 'message' ? (body as MessageType<unknown>) : undefined;
+    this.schema = this.bodyKind === 'schema' ? (body as StandardSchema) : undefined;
+    this.response = options.response;
+    this.query = options.query;
+    this.params = options.params;
+    this.bodyBytes = options.bodyBytes ?? defaults.bodyBytes;
+    this.handlerMs = options.handlerTimeoutMs ?? defaults.handlerMs;
+  }
+}
+
+const bodyNames: ReadonlySet<unknown> = new Set(['json', 'text', 'bytes', 'form', 'stream', 'none']);
+
+function kindOf(body: BodyOption | undefined): BodyKind {
+  if (body === undefined) return 'bytes';
+  if (typeof body === 'string') return body;
+  return isMessageType(body) ? 'message' : 'schema';
+}
+
+function checkOptions(options: RouteOptions): void {
+  if (typeof options !== 'object' || options === null) throw invalidOption('route options', options, 'an object');
+  const { priority, body, response, query, params, bodyBytes, handlerTimeoutMs } = options;
+  if (priority !== undefined && (!Number.isSafeInteger(priority) || priority < 0)) {
+    throw invalidOption('priority', priority, 'an integer of at least 0');
+  }
+  if (body !== undefined && !bodyNames.has(body) && !isSchema(body)) {
+    throw invalidOption('body', body, `a message type, a Standard Schema, or one of ${[...bodyNames].join(', ')}`);
+  }
+  if (response !== undefined && !isMessageType(response)) throw invalidOption('response', response, 'a message type');
+  if (query !== undefined && !isSchema(query)) throw invalidOption('query', query, 'a Standard Schema');
+  if (params !== undefined && !isSchema(params)) throw invalidOption('params', params, 'a Standard Schema');
+  if (bodyBytes !== undefined && !(bodyBytes >= 0))
+    throw invalidOption('bodyBytes', bodyBytes, 'a number of at least 0');
+  if (handlerTimeoutMs !== undefined && !(handlerTimeoutMs > 0)) {
+    throw invalidOption('handlerTimeoutMs', handlerTimeoutMs, 'a number above 0, or Infinity');
+  }
+}
+
+function isSchema(value: unknown): value is StandardSchema {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as { '~standard'?: { validate?: unknown } })['~standard']?.validate === 'function'
+  );
+}

@@ -1,0 +1,117 @@
+// Sends an answer whose body is produced while it is sent: asks its source for more only when the client has taken what was
+// sent, and ends the source when the client goes away or the service of the route stops.
+
+import type { HeaderValues } from '../contract/headers.ts';
+import type { HttpResponse, StreamSource } from '../contract/response.ts';
+import { httpError } from '../errors/catalogue.ts';
+import type { Exchange } from './exchange.ts';
+import type { RequestPipeline } from './request-pipeline.ts';
+import { headerLines } from './response-encoder.ts';
+
+export class StreamWriter {
+  readonly #pipeline: RequestPipeline;
+  readonly #exchange: Exchange;
+  readonly #response: HttpResponse;
+  readonly #source: StreamSource;
+  #iterator: AsyncIterator<Uint8Array | string> | Iterator<Uint8Array | string> | undefined = undefined;
+  #remaining = Number.POSITIVE_INFINITY;
+  #isStopping = false;
+  #wakeStopped: (() => void) | undefined = undefined;
+
+  constructor(pipeline: RequestPipeline, exchange: Exchange, response: HttpResponse, source: StreamSource) {
+    this.#pipeline = pipeline;
+    this.#exchange = exchange;
+    this.#response = response;
+    this.#source = source;
+  }
+
+  /** Sends the head, then the body without further calls. @throws before anything is sent, when the head cannot be encoded. */
+  start(lengthBytes: number | undefined, trailers: (() => HeaderValues) | undefined): void {
+    const { channel, method, route } = this.#exchange;
+    const { status } = this.#response;
+    const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
+    channel.startStream(this.#exchange, this.#response, { lengthBytes, hasBody });
+    if (!hasBody) {
+      channel.endStream(this.#exchange, '');
+      void this.#closeSource();
+      return;
+    }
+    if (lengthBytes !== undefined) this.#remaining = lengthBytes;
+    route?.streams.add(this);
+    void this.#send(lengthBytes === undefined ? trailers : undefined).finally(() => route?.streams.delete(this));
+  }
+
+  /** Ends the answer early: its service stops. */
+  stop(): void {
+    this.#isStopping = true;
+    this.#wakeStopped?.();
+  }
+
+  async #send(trailers: (() => HeaderValues) | undefined): Promise<void> {
+    const { channel } = this.#exchange;
+    try {
+      const iterator = this.#open();
+      for (;;) {
+        const next = await this.#next(iterator);
+        if (next === undefined || next.done === true) break;
+        const piece = typeof next.value === 'string' ? Buffer.from(next.value, 'utf8') : next.value;
+        this.#count(piece);
+        if (piece.length > 0 && !channel.sendPiece(piece)) await channel.whenDrained();
+      }
+      if (this.#exchange.isAborted) return channel.abort(this.#exchange);
+      if (this.#remaining !== 0 && this.#remaining !== Number.POSITIVE_INFINITY) throw this.#wrongLength();
+      channel.endStream(this.#exchange, trailers === undefined ? '' : headerLines(trailers()));
+    } catch (error) {
+      // The status has been sent; a connection that breaks off is the only way left to tell the client.
+      if (!this.#exchange.isAborted) this.#pipeline.streamFailed(this.#exchange, error);
+      channel.abort(this.#exchange);
+    } finally {
+      await this.#closeSource();
+    }
+  }
+
+  #open(): AsyncIterator<Uint8Array | string> | Iterator<Uint8Array | string> {
+    const source = this.#source as AsyncIterable<Uint8Array | string> & Iterable<Uint8Array | string>;
+    return (this.#iterator =
+      typeof source[Symbol.asyncIterator] === 'function' ? source[Symbol.asyncIterator]() : source[Symbol.iterator]());
+  }
+
+  // The next piece, or undefined when the client has gone or the service stops while the source is being waited for.
+  async #next(
+    iterator: AsyncIterator<Uint8Array | string> | Iterator<Uint8Array | string>,
+  ): Promise<IteratorResult<Uint8Array | string, unknown> | undefined> {
+    if (this.#isStopping || this.#exchange.isAborted) return undefined;
+    const stopped = new Promise<undefined>((resolve) => {
+      this.#wakeStopped = () => {
+        resolve(undefined);
+      };
+    });
+    this.#exchange.onAbort = this.#wakeStopped;
+    return Promise.race([iterator.next(), stopped]);
+  }
+
+  #count(piece: Uint8Array): void {
+    this.#remaining -= piece.length;
+    if (this.#remaining < 0) throw this.#wrongLength();
+  }
+
+  #wrongLength(): Error {
+    const difference = this.#remaining < 0 ? 'more' : `${this.#remaining} fewer`;
+    return httpError(
+      'ICHOR_HTTP_RESPONSE_INVALID',
+      `A streamed response produced ${difference} bytes than its lengthBytes said. Leave lengthBytes out, or make it exact.`,
+    );
+  }
+
+  // Not waited for longer than it takes to ask: a source that never ends must not hold anything up.
+  async #closeSource(): Promise<void> {
+    const iterator = this.#iterator;
+    this.#iterator = undefined;
+    try {
+      if (iterator !== undefined) await iterator.return?.();
+      else if (Symbol.asyncIterator in this.#source) await this.#source[Symbol.asyncIterator]().return?.();
+    } catch (error) {
+      this.#pipeline.streamFailed(this.#exchange, error);
+    }
+  }
+}

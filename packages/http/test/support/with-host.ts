@@ -1,0 +1,95 @@
+// A running manager with one HttpHostService on a free port and one service that registers routes.
+
+import {
+  DependencyManager,
+  Logger,
+  optional,
+  required,
+  type Injected,
+  type LogFields,
+  type ManagerOptions,
+  type ServiceContext,
+} from '@ichor/core';
+import { HttpHost, HttpHostService, type HttpHostOptions } from '../../src/index.ts';
+
+export interface LogEntry {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: LogFields | undefined;
+}
+
+export interface RunningHost {
+  readonly manager: DependencyManager;
+  readonly host: HttpHost;
+  readonly self: ServiceContext;
+  readonly port: number;
+  readonly url: string;
+  readonly log: readonly LogEntry[];
+  /** Quits and waits until `run()` has ended. */
+  stop(): Promise<void>;
+}
+
+/** Starts a host, waits until `setup` has registered its routes, runs `use`, and quits. */
+export async function withHost<T>(
+  setup: (host: HttpHost, self: ServiceContext) => void,
+  use: (running: RunningHost) => Promise<T> | T,
+  options: HttpHostOptions = {},
+  managerOptions: ManagerOptions = {},
+): Promise<T> {
+  const manager = new DependencyManager(managerOptions);
+  const log: LogEntry[] = [];
+  class Recorder {
+    static readonly dependencies = {};
+    static readonly provides = [Logger];
+    level = 'trace' as const;
+    isEnabled = (): boolean => true;
+    readonly #add =
+      (level: string) =>
+      (message: string, fields?: LogFields): void => {
+        log.push({ level, message, fields });
+      };
+    trace = this.#add('trace');
+    debug = this.#add('debug');
+    info = this.#add('info');
+    warn = this.#add('warn');
+    error = this.#add('error');
+  }
+  let ready: (parts: { host: HttpHost; self: ServiceContext }) => void;
+  const started = new Promise<{ host: HttpHost; self: ServiceContext }>((resolve) => {
+    ready = resolve;
+  });
+  class Routes {
+    static readonly dependencies = { host: required(HttpHost), log: optional(Logger) };
+    readonly #host: HttpHost;
+    readonly #self: ServiceContext;
+    constructor({ host }: Injected<typeof Routes.dependencies>, self: ServiceContext) {
+      this.#host = host;
+      this.#self = self;
+      setup(host, self);
+    }
+    start(): void {
+      ready({ host: this.#host, self: this.#self });
+    }
+  }
+  manager.register(Recorder);
+  manager.register(HttpHostService, {
+    options: options.path === undefined ? { address: '127.0.0.1', port: 0, ...options } : options,
+  });
+  manager.register(Routes);
+  const run = manager.run();
+  run.catch(() => undefined);
+  const { host, self } = await Promise.race([started, run.then(() => Promise.reject(new Error('The manager ended.')))]);
+  const address = host.address!;
+  const port = 'port' in address ? address.port : 0;
+  let isStopped = false;
+  const stop = async (): Promise<void> => {
+    isStopped = true;
+    manager.quit();
+    await run;
+  };
+  try {
+    return await use({ manager, host, self, port, url: host.url ?? '', log, stop });
+  } finally {
+    if (!isStopped) await stop();
+  }
+}
