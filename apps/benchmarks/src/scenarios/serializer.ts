@@ -1,0 +1,96 @@
+// RB-50…51: a service serialises a message, reads it back and compares, N times. The general variants do the same with 1,200
+// distinct messages of six shapes, written by others: keys in another order, white space, escapes, wider numbers.
+
+import { defineEvent, Queue, Quit, required, Logger, type Injected, type ServiceContext } from '@ichor/core';
+import { defineMessage, t, type Infer, type Serializer } from '@ichor/serialization';
+import { runProgram } from '../program.ts';
+import type { Scenario } from '../scenario.ts';
+import { foreignMessages, type ForeignMessage } from './foreign-messages.ts';
+
+const TestMsg = defineMessage('TestMsg', { id: t.uint(), val: t.string() });
+type TestMsg = Infer<typeof TestMsg>;
+
+const DoWork = defineEvent('DoWork');
+const dependencies = { log: required(Logger), queue: required(Queue) };
+
+/** What a variant does N times, and how many bytes each time. */
+interface Work {
+  readonly bytes: number;
+  /** Returns how many messages came back as they went in. */
+  run(count: number): number;
+}
+
+export const serializer: Scenario = {
+  name: 'serializer',
+  summary:
+    'serialise, deserialise and compare {id, val} N times; general: 1,200 messages of six shapes, written by others',
+  variants: ['json', 'json-general'],
+  unit: 'MB/s',
+  defaultCount: (variant) => (variant.endsWith('-general') ? 1_000_000 : 5_000_000),
+
+  async run({ variant, count }) {
+    const facts = { messages: 0, same: 0 };
+    const { bytes, run } = works[variant]!();
+
+    class Tester {
+      static readonly dependencies = dependencies;
+      readonly #queue: Queue;
+      readonly #self: ServiceContext;
+      constructor({ queue }: Injected<typeof dependencies>, self: ServiceContext) {
+        this.#queue = queue;
+        this.#self = self;
+      }
+
+      start(): void {
+        this.#self.on(DoWork, () => {
+          facts.same = run(count);
+          facts.messages = count;
+          this.#queue.push(Quit);
+        });
+        this.#queue.push(DoWork);
+      }
+    }
+
+    await runProgram((manager) => manager.register(Tester));
+    return { facts, bytes };
+  },
+};
+
+const works: Readonly<Record<string, () => Work>> = {
+  json: () => fixed(TestMsg.json),
+  'json-general': () => general('json'),
+};
+
+/** The message of RB-50, over and over. */
+function fixed(codec: Serializer<TestMsg>): Work {
+  const message: TestMsg = { id: 20, val: 'five hundred' };
+  return {
+    bytes: codec.serialize(message).length,
+    run(count) {
+      let same = 0;
+      for (let i = 0; i < count; i++) {
+        const back = codec.deserialize(codec.serialize(message));
+        if (back.id === message.id && back.val === message.val) same++;
+      }
+      return same;
+    },
+  };
+}
+
+/** Reads what somebody else has written, and writes it in the codec's own form. */
+function general(format: 'json'): Work {
+  const messages = foreignMessages(format);
+  const bytes = messages.reduce((sum, { foreign }) => sum + foreign.length, 0) / messages.length;
+  return {
+    bytes,
+    run(count) {
+      let same = 0;
+      for (let i = 0; i < count; i++) {
+        const message = messages[i % messages.length] as ForeignMessage;
+        const { codec, foreign, ownLength } = message;
+        if (codec.serialize(codec.deserialize(foreign)).length === ownLength) same++;
+      }
+      return same;
+    },
+  };
+}
