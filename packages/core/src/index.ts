@@ -83,7 +83,7 @@ export {
   UndoDependencyRequest,
 } from './events/internal-events.ts';
 export { DependencyManager, type RunOptions } from './manager/dependency-manager.ts';
-export type { DependencyStatus, RunningExecution } from './manager/lookups.ts';
+export type { DependencyStatus, RegisteredResources, RunningExecution } from './manager/lookups.ts';
 export type { AsyncContext, ManagerOptions } from './manager/options.ts';
 export type { LoopHost } from './queue/loop-host.ts';
 export { PriorityQueue } from './queue/priority-queue.ts';

@@ -26,6 +26,17 @@ export interface RunningExecution {
   readonly startedAt: string | undefined;
 }
 
+/** Numbers of registrations, and of what has not ended. */
+export interface RegisteredResources {
+  readonly handlers: number;
+  readonly interceptors: number;
+  readonly trackers: number;
+  /** Coroutines and promises that are followed. */
+  readonly coroutines: number;
+  /** Events that somebody waits for with `pushAndWait`. */
+  readonly awaitedEvents: number;
+}
+
 export class Lookups {
   readonly #kernel: Kernel;
   readonly #lifecycle: Lifecycle;
@@ -100,6 +111,18 @@ export class Lookups {
   /** The tokens a service tracks. */
   tracked(id: number): string[] {
     return this.#kernel.trackers.tokensOf(id).map((token) => identifierName(token));
+  }
+
+  /** How much is registered and going on, over all services and the manager itself: what leak checks compare. O(n). */
+  resources(): RegisteredResources {
+    const { events, trackers } = this.#kernel;
+    return {
+      handlers: events.handlers.count,
+      interceptors: events.interceptors.count,
+      trackers: trackers.count,
+      coroutines: this.running().length,
+      awaitedEvents: events.completions.size,
+    };
   }
 
   /** Every coroutine and promise that has not ended, with what it waits for. */
