@@ -67,6 +67,9 @@ export class EventSystem {
   current = new CurrentEvent();
   isProcessing = false;
   readonly #options: EventSystemOptions;
+  readonly #recordTimes: boolean;
+  /** The owner of the last function or work that ran: the next one often has the same. */
+  #lastOwner: ExecutionOwner | undefined;
   #nextId = 0;
   /** An execution that has never suspended, to be used again. */
   #spare: Execution | undefined;
@@ -79,6 +82,7 @@ export class EventSystem {
   constructor(options: EventSystemOptions) {
     this.#options = options;
     this.queue = options.queue;
+    this.#recordTimes = options.recordTimes;
     this.#contexts = options.context === undefined ? undefined : new Map();
   }
 
@@ -96,10 +100,10 @@ export class EventSystem {
       priority,
       payload,
       deadlineMs,
-      this.#options.recordTimes ? this.#options.clock.now() : 0,
+      this.#recordTimes ? this.#options.clock.now() : 0,
       this.isProcessing ? this.current.id : -1,
     );
-    this.#contexts?.set(id, this.#options.context?.capture());
+    if (this.#contexts !== undefined) this.#contexts.set(id, this.#options.context?.capture());
     if (!this.isProcessing) this.#options.schedule();
     return id;
   }
@@ -283,14 +287,20 @@ export class EventSystem {
     list.endBroadcast();
   }
 
+  #ownerOf(origin: number): ExecutionOwner | undefined {
+    const last = this.#lastOwner;
+    if (last !== undefined && last.id === origin && !last.isRevoked) return last;
+    return (this.#lastOwner = this.#options.ownerOf(origin));
+  }
+
   #runFunction(event: CurrentEvent): void {
-    const owner = this.#options.ownerOf(event.origin);
+    const owner = this.#ownerOf(event.origin);
     if (owner !== undefined) this.#run(this.#executionFor(owner, event, undefined), event.payload as () => unknown);
   }
 
   #runWork(event: CurrentEvent): void {
     const work = event.payload as Work;
-    const owner = this.#options.ownerOf(event.origin);
+    const owner = this.#ownerOf(event.origin);
     if (owner === undefined) {
       work.discarded?.('stopped');
       return;

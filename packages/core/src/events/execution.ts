@@ -14,6 +14,8 @@ import type { Completion } from './completion.ts';
 /** Who the code belongs to: the activation of a service, or the manager itself. */
 export interface ExecutionOwner {
   readonly id: number;
+  /** It has stopped: nothing runs on its behalf any more. */
+  readonly isRevoked: boolean;
   /** Priority with which its coroutines are queued. */
   readonly priority: number;
   /** What of it is suspended now, in the order of starting. */

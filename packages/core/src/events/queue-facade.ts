@@ -16,8 +16,18 @@ export interface QueueParts {
   readonly events: EventSystem;
   readonly loop: RunLoop;
   readonly clock: Clock;
-  /** Why nothing can be pushed any more, or undefined. */
-  readonly closedBecause: () => Error | undefined;
+  /** The manager has ended: nothing can be pushed any more. */
+  isClosed: boolean;
+  /** Why. */
+  readonly closedBecause: () => Error;
+}
+
+/** Whose facade it is: a service, which may stop. */
+export interface QueueUser {
+  readonly id: number;
+  readonly isRevoked: boolean;
+  /** Throws the error of using a stopped service's context. */
+  assertLive(): void;
 }
 
 /** Events that nobody can wait for: they end the wait themselves, or are not processed as one event (EV-51). */
@@ -33,29 +43,33 @@ const notAwaitable: ReadonlySet<EventType> = new Set<EventType>([
 
 export class QueueFacade implements Queue {
   readonly #parts: QueueParts;
+  readonly #events: EventSystem;
   readonly #origin: number;
-  /** Throws when the service it belongs to has stopped. */
-  readonly #assertUsable: (() => void) | undefined;
+  readonly #user: QueueUser | undefined;
 
-  constructor(parts: QueueParts, origin: number, assertUsable: (() => void) | undefined) {
+  /** @param user The service whose id its pushes carry; undefined for nobody. */
+  constructor(parts: QueueParts, user: QueueUser | undefined) {
     this.#parts = parts;
-    this.#origin = origin;
-    this.#assertUsable = assertUsable;
+    this.#events = parts.events;
+    this.#user = user;
+    this.#origin = user?.id ?? 0;
   }
 
   get size(): number {
-    return this.#parts.events.size;
+    return this.#events.size;
   }
 
   get isEmpty(): boolean {
-    return this.#parts.events.size === 0;
+    return this.#events.size === 0;
   }
 
-  push<P>(type: EventType<P>, ...[payload, options]: PushArguments<P>): number {
-    this.#assertOpen(type);
+  push<P>(type: EventType<P>, ...rest: PushArguments<P>): number;
+  // Without a rest parameter, which would cost an array per push.
+  push(type: EventType, payload?: unknown, options?: PushOptions): number {
+    if (this.#parts.isClosed || this.#user?.isRevoked === true || !(type?.id > 0)) this.#refuse(type);
     if (options === undefined)
-      return this.#parts.events.push(type.id, this.#origin, type.priority, payload, Number.POSITIVE_INFINITY);
-    return this.#parts.events.push(
+      return this.#events.push(type.id, this.#origin, type.priority, payload, Number.POSITIVE_INFINITY);
+    return this.#events.push(
       type.id,
       this.#origin,
       priorityNumber(options.priority, type.priority),
@@ -65,19 +79,19 @@ export class QueueFacade implements Queue {
   }
 
   pushAndWait<P>(type: EventType<P>, payload: P, options: WaitOptions = {}): Awaitable<EventOutcome> {
-    this.#assertOpen(type);
+    if (this.#parts.isClosed || this.#user?.isRevoked === true || !(type?.id > 0)) this.#refuse(type);
     if (notAwaitable.has(type as EventType))
       throw coreError('ICHOR_EVENT_INVALID', `${type.name} cannot be waited for. Use push() instead.`);
     const { timeoutMs, signal } = options;
     if (timeoutMs !== undefined && !(timeoutMs >= 0))
       throw coreError('ICHOR_OPTION_INVALID', `Option "timeoutMs": received ${timeoutMs}; allowed are numbers from 0.`);
-    const { completions } = this.#parts.events;
+    const { completions } = this.#events;
     const key = `${type.id}/${this.#origin}`;
     let completion: Completion | undefined;
     if (options.coalesce === true) for (const other of completions.values()) if (other.key === key) completion = other;
     if (completion === undefined) {
       const priority = priorityNumber(options.priority, type.priority);
-      const id = this.#parts.events.push(
+      const id = this.#events.push(
         type.id,
         this.#origin,
         priority,
@@ -98,8 +112,8 @@ export class QueueFacade implements Queue {
   }
 
   pushWork(type: WorkType, work: Work, priority: number, deadlineMs: number = Number.POSITIVE_INFINITY): number {
-    this.#assertUsable?.();
-    return this.#parts.events.push(type.id, this.#origin, priority, work, deadlineMs);
+    if (this.#parts.isClosed || this.#user?.isRevoked === true) this.#refuse(type);
+    return this.#events.push(type.id, this.#origin, priority, work, deadlineMs);
   }
 
   wake(): void {
@@ -109,15 +123,13 @@ export class QueueFacade implements Queue {
   whenBelow(size: number): Awaitable<void> {
     if (!(size > 0))
       throw coreError('ICHOR_OPTION_INVALID', `whenBelow(size): received ${size}; pass a number above 0.`);
-    return this.#parts.events.whenBelow(size);
+    return this.#events.whenBelow(size);
   }
 
-  #assertOpen(type: EventType<never> | EventType): void {
-    this.#assertUsable?.();
-    const closed = this.#parts.closedBecause();
-    if (closed !== undefined) throw closed;
-    if (typeof type?.id !== 'number' || type.id === 0)
-      throw coreError('ICHOR_EVENT_INVALID', `Received ${String(type)} as event type; make one with defineEvent().`);
+  #refuse(type: EventType<never> | EventType): never {
+    this.#user?.assertLive();
+    if (this.#parts.isClosed) throw this.#parts.closedBecause();
+    throw coreError('ICHOR_EVENT_INVALID', `Received ${String(type)} as event type; make one with defineEvent().`);
   }
 }
 

@@ -95,9 +95,7 @@ export class Activation implements ServiceContext, HandlerOwner {
   }
 
   get queue(): Queue {
-    return (this.#queue ??= new QueueFacade(this.kernel.queueParts, this.record.id, () => {
-      this.#assertLive();
-    }));
+    return (this.#queue ??= new QueueFacade(this.kernel.queueParts, this));
   }
 
   get signal(): AbortSignal {
@@ -109,7 +107,7 @@ export class Activation implements ServiceContext, HandlerOwner {
   }
 
   on<P>(type: EventType<P>, handler: EventHandler<P>, options?: HandlerOptions): Disposable {
-    this.#assertLive();
+    this.assertLive();
     if (typeof handler !== 'function')
       throw coreError(
         'ICHOR_EVENT_INVALID',
@@ -121,19 +119,19 @@ export class Activation implements ServiceContext, HandlerOwner {
   }
 
   intercept<P>(type: EventType<P> | 'all', interceptor: Interceptor<P>): Disposable {
-    this.#assertLive();
+    this.assertLive();
     return this.#ownDisposable(
       this.kernel.events.interceptors.add(type === 'all' ? 0 : type.id, interceptor as Interceptor, this.id),
     );
   }
 
   track(token: ServiceIdentifier, tracker: DependencyTracker): Disposable {
-    this.#assertLive();
+    this.assertLive();
     return this.#ownDisposable(this.kernel.trackers.add(token, tracker, this));
   }
 
   run<T>(routine: Routine<T>, options: { readonly name?: string; readonly priority?: Priority } = {}): Task<T> {
-    this.#assertLive();
+    this.assertLive();
     if (typeof routine !== 'function')
       throw coreError('ICHOR_OPTION_INVALID', `${this.name}: run() takes a function; received ${typeof routine}.`);
     return startOwnedTask(this.kernel.events, this, routine, options.name, (error, name) => {
@@ -142,7 +140,7 @@ export class Activation implements ServiceContext, HandlerOwner {
   }
 
   own<T extends Ownable>(resource: T): T {
-    this.#assertLive();
+    this.assertLive();
     (this.#owned ??= new OwnedResources()).add(resource);
     return resource;
   }
@@ -152,12 +150,12 @@ export class Activation implements ServiceContext, HandlerOwner {
   }
 
   register(serviceClass: ServiceClass, registration?: RegisterOptions): ServiceHandle {
-    this.#assertLive();
+    this.assertLive();
     return this.kernel.register(serviceClass, registration, this);
   }
 
   execute(run: () => unknown, work?: Pick<Work, 'returned' | 'threw'>): void {
-    this.#assertLive();
+    this.assertLive();
     this.kernel.events.execute(this, run, work);
   }
 
@@ -166,7 +164,7 @@ export class Activation implements ServiceContext, HandlerOwner {
   }
 
   stop(options: { readonly remove?: boolean } = {}): void {
-    this.#assertLive();
+    this.assertLive();
     this.kernel.events.push(
       StopService.id,
       this.id,
@@ -213,7 +211,8 @@ export class Activation implements ServiceContext, HandlerOwner {
     return owned;
   }
 
-  #assertLive(): void {
+  /** @throws ICHOR_SERVICE_STOPPED */
+  assertLive(): void {
     if (this.isRevoked) throw this.#stoppedError();
   }
 

@@ -75,6 +75,8 @@ export class DependencyManager {
   readonly #startup: StartupWatch;
   readonly #watchers = new Watchers();
   readonly #errors: unknown[] = [];
+  /** Started up and not quitting. */
+  #isSteady = false;
   #phase: 'new' | 'running' | 'ended' = 'new';
   #end: { resolve(): void; reject(error: unknown): void } | undefined;
   #ended: Promise<void> | undefined;
@@ -110,6 +112,7 @@ export class DependencyManager {
     };
     const root: ExecutionOwner = {
       id: 0,
+      isRevoked: false,
       priority: 1000,
       executions: new Set(),
       failed: (error, event) => {
@@ -157,7 +160,8 @@ export class DependencyManager {
       events: this.#events,
       loop: this.#loop,
       clock,
-      closedBecause: () => (this.#phase === 'ended' ? this.#quitError() : undefined),
+      isClosed: false,
+      closedBecause: () => this.#quitError(),
     };
     this.#log = new FrameworkLog(host);
     const defaultStopGraceMs = options.stopGraceMs ?? 1000;
@@ -230,11 +234,12 @@ export class DependencyManager {
       },
     });
     this.#events.internal[internal.Quit.id] = () => {
+      this.#isSteady = false;
       this.#failures.close();
       this.#startup.close();
       this.#shutdown.begin();
     };
-    this.queue = new QueueFacade(queueParts, 0, undefined);
+    this.queue = new QueueFacade(queueParts, undefined);
     this.services = new Lookups(kernel, this.#lifecycle);
     this.#addInternalServices();
   }
@@ -419,10 +424,15 @@ export class DependencyManager {
     return handle;
   }
 
+  /** While starting up and quitting, each event may be the last one of that phase. */
   #processNext(): StepResult {
     const result = this.#events.processNext();
+    if (this.#isSteady) return result;
     if (this.#shutdown.isBegun) this.#shutdown.check();
-    else if (!this.#startup.isSettled) this.#startup.check();
+    else {
+      this.#startup.check();
+      this.#isSteady = this.#startup.isSettled;
+    }
     return this.#phase === 'ended' ? 'empty' : result;
   }
 
@@ -480,6 +490,7 @@ export class DependencyManager {
   #finish(): void {
     if (this.#phase === 'ended') return;
     this.#phase = 'ended';
+    this.#kernel.queueParts.isClosed = true;
     this.#loop.close();
     const quit = this.#quitError();
     this.#startup.closeWith(quit);
