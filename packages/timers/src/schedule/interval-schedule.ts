@@ -7,7 +7,6 @@ export class IntervalSchedule implements Schedule {
   #intervalMs: number;
   #origin = 0;
   #count = 0;
-  #due = Infinity;
   #remaining = 0;
 
   constructor(intervalMs: number) {
@@ -15,7 +14,7 @@ export class IntervalSchedule implements Schedule {
   }
 
   get due(): number {
-    return this.#due;
+    return this.#origin + this.#count * this.#intervalMs;
   }
 
   get intervalMs(): number {
@@ -24,28 +23,28 @@ export class IntervalSchedule implements Schedule {
 
   /** Takes effect behind the tick that is due next: that one keeps its time. */
   set intervalMs(intervalMs: number) {
-    this.#restartAt(this.#due);
+    this.#restartAt(this.due);
     this.#intervalMs = intervalMs;
   }
 
   begin(now: number, immediately: boolean): void {
     this.#restartAt(now);
-    if (!immediately) this.#moveTo(1);
+    if (!immediately) this.#count = 1;
   }
 
   isReached(now: number): boolean {
-    return now >= this.#due;
+    return now >= this.due;
   }
 
   advance(now: number, policy: CatchUpPolicy): number {
     if (policy === 'skip') {
       const next = Math.max(this.#count + 1, this.#firstAfter(now));
       const skipped = next - this.#count - 1;
-      this.#moveTo(next);
+      this.#count = next;
       return skipped;
     }
     if (policy === 'delay') this.#restartAt(now);
-    this.#moveTo(this.#count + 1);
+    this.#count++;
     return 0;
   }
 
@@ -54,7 +53,7 @@ export class IntervalSchedule implements Schedule {
   }
 
   pause(now: number): void {
-    this.#remaining = Math.max(0, this.#due - now);
+    this.#remaining = Math.max(0, this.due - now);
   }
 
   resume(now: number): void {
@@ -64,12 +63,6 @@ export class IntervalSchedule implements Schedule {
   #restartAt(due: number): void {
     this.#origin = due;
     this.#count = 0;
-    this.#due = due;
-  }
-
-  #moveTo(count: number): void {
-    this.#count = count;
-    this.#due = this.#origin + count * this.#intervalMs;
   }
 
   /** The smallest count whose due time lies behind `now`. */

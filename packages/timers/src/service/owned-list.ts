@@ -4,25 +4,22 @@
 export interface Owned {
   newer: Owned | undefined;
   older: Owned | undefined;
-  isListed: boolean;
-  /** Its consumer, or the timer service, has stopped: give up. Must not throw. */
+  /** Its consumer, or the timer service, has stopped: give up and leave the list. Must not throw. */
   abandon(): void;
 }
 
 export class OwnedList {
   #newest: Owned | undefined;
 
+  /** @param member Not in a list. */
   add(member: Owned): void {
-    if (member.isListed) return;
-    member.isListed = true;
     member.older = this.#newest;
     if (this.#newest !== undefined) this.#newest.newer = member;
     this.#newest = member;
   }
 
+  /** @param member In this list. */
   remove(member: Owned): void {
-    if (!member.isListed) return;
-    member.isListed = false;
     const { newer, older } = member;
     if (newer === undefined) this.#newest = older;
     else newer.older = older;
@@ -38,9 +35,6 @@ export class OwnedList {
 
   /** Abandons all members, the newest first. */
   abandonAll(): void {
-    for (let member = this.#newest; member !== undefined; member = this.#newest) {
-      this.remove(member);
-      member.abandon();
-    }
+    for (let member = this.#newest; member !== undefined; member = this.#newest) member.abandon();
   }
 }

@@ -21,7 +21,6 @@ export class Sleep extends Wait<void> implements Work, Alarm, Owned {
   slot = -1;
   newer: Owned | undefined = undefined;
   older: Owned | undefined = undefined;
-  isListed = false;
   readonly #owner: TimerOwner;
   readonly #due: number;
   readonly #priority: number;
@@ -123,9 +122,10 @@ export class Sleep extends Wait<void> implements Work, Alarm, Owned {
   }
 
   #withdraw(state: 'idle' | 'over'): void {
+    const wasPending = this.#state !== 'idle';
     this.#state = state;
     this.#owner.alarms.clear(this);
-    this.#owner.owned.remove(this);
+    if (wasPending) this.#owner.owned.remove(this);
     if (this.#onAbort !== undefined) {
       this.#signal?.removeEventListener('abort', this.#onAbort);
       this.#onAbort = undefined;

@@ -11,7 +11,6 @@ import {
   type DiscardReason,
   type Work,
 } from '@ichor/core';
-import { ManualResetEvent } from '@ichor/coroutines';
 import { isCoroutine } from '@ichor/coroutines/spi';
 import { timerError } from '../errors/catalogue.ts';
 import type {
@@ -27,7 +26,9 @@ import { IntervalSchedule } from '../schedule/interval-schedule.ts';
 import type { CatchUpPolicy, Schedule } from '../schedule/schedule.ts';
 import type { Alarm, AlarmClock } from './alarm-clock.ts';
 import type { Owned, OwnedList } from './owned-list.ts';
-import { checkedChoice, checkedFunction, checkedInterval, checkedPriority, checkNames } from './validation.ts';
+import { TimerHistory } from './timer-history.ts';
+import { traitsOf, type TimerTraits } from './timer-traits.ts';
+import { checkedFunction, checkedInterval, checkedPriority, checkNames } from './validation.ts';
 
 /** The event type of ticks, for interceptors. */
 export const TimerTick = defineWork('TimerTick');
@@ -61,57 +62,57 @@ let lastId = 0;
 
 export class OwnedTimer implements Timer, Work, Alarm, Owned {
   readonly id = ++lastId;
-  readonly overlap: OverlapPolicy;
-  readonly catchUp: CatchUpPolicy;
-  readonly keepAlive: boolean;
   once: boolean;
-  ticks = 0;
-  skipped = 0;
   slot = -1;
   newer: Owned | undefined = undefined;
   older: Owned | undefined = undefined;
-  isListed = false;
   readonly #owner: TimerOwner;
+  readonly #traits: TimerTraits;
   readonly #schedule: Schedule;
-  readonly #signal: AbortSignal | undefined;
-  readonly #immediately: boolean;
   #callback: TimerCallback | undefined;
   #priority: number;
   #phase: 'stopped' | 'running' | 'paused' = 'stopped';
   #tick: Tick = 'none';
-  /** Rows in the queue whose tick was taken back. */
-  #staleRows = 0;
-  /** Changes with each start and stop: tells callbacks of this start from those of earlier ones. */
-  #epoch = 0;
-  /** Callbacks of this start that have not ended. */
-  #active = 0;
-  /** Callbacks of earlier starts that have not ended. */
-  #ending = 0;
-  #stopWaiters: ManualResetEvent | undefined = undefined;
-  #endWaiters: ManualResetEvent[] | undefined = undefined;
-  #onAbort: (() => void) | undefined = undefined;
+  #history: TimerHistory | undefined = undefined;
 
   /** @throws ICHOR_TIMER_OPTION_INVALID */
   constructor(owner: TimerOwner, options: CreateTimerOptions) {
     checkNames(options, knownOptions);
     this.#owner = owner;
     this.once = options.once ?? false;
-    this.overlap = checkedChoice('overlap', options.overlap, ['parallel', 'queue', 'skip']);
-    this.catchUp = checkedChoice('catchUp', options.catchUp, ['catchUp', 'skip', 'delay']);
-    this.keepAlive = options.keepAlive ?? false;
-    this.#immediately = options.immediately ?? false;
-    this.#signal = options.signal;
+    this.#traits = traitsOf(options);
     this.#callback = checkedFunction('callback', options.callback);
     this.#priority = checkedPriority(options.priority);
     this.#schedule =
       options.calendar === undefined
         ? new IntervalSchedule(checkedInterval(options.intervalMs ?? 1000, this.once))
         : new CalendarSchedule(options.calendar, owner.consumer.context.clock);
+    if (options.signal !== undefined) this.#lived.signal = options.signal;
   }
 
   get state(): TimerState {
     if (this.#phase !== 'stopped') return this.#phase;
-    return this.#ending === 0 ? 'stopped' : 'stopping';
+    return this.#history === undefined || this.#history.ending === 0 ? 'stopped' : 'stopping';
+  }
+
+  get overlap(): OverlapPolicy {
+    return this.#traits.overlap;
+  }
+
+  get catchUp(): CatchUpPolicy {
+    return this.#traits.catchUp;
+  }
+
+  get keepAlive(): boolean {
+    return this.#traits.keepAlive;
+  }
+
+  get ticks(): number {
+    return this.#history?.ticks ?? 0;
+  }
+
+  get skipped(): number {
+    return this.#history?.skipped ?? 0;
   }
 
   get intervalMs(): number | undefined {
@@ -160,15 +161,11 @@ export class OwnedTimer implements Timer, Work, Alarm, Owned {
         'ICHOR_TIMER_NO_CALLBACK',
         `Timer ${this.id} of ${this.#owner.consumer.context.name} has no callback: set "callback" before start().`,
       );
-    if (this.#phase !== 'stopped' || this.#signal?.aborted === true) return false;
-    this.#schedule.begin(this.#owner.alarms.now(), options.immediately ?? this.#immediately);
+    if (this.#phase !== 'stopped' || this.#history?.signal?.aborted === true) return false;
+    this.#schedule.begin(this.#owner.alarms.now(), options.immediately ?? this.#traits.immediately);
     this.#phase = 'running';
-    this.#epoch++;
     this.#owner.owned.add(this);
-    if (this.#signal !== undefined) {
-      this.#onAbort = () => this.stop();
-      this.#signal.addEventListener('abort', this.#onAbort, { once: true });
-    }
+    this.#history?.started(() => this.stop());
     this.#arm();
     return true;
   }
@@ -178,19 +175,8 @@ export class OwnedTimer implements Timer, Work, Alarm, Owned {
     this.#takeBack();
     this.#phase = 'stopped';
     this.#tick = 'none';
-    this.#epoch++;
     this.#owner.owned.remove(this);
-    if (this.#onAbort !== undefined) {
-      this.#signal?.removeEventListener('abort', this.#onAbort);
-      this.#onAbort = undefined;
-    }
-    this.#ending += this.#active;
-    this.#active = 0;
-    if (this.#stopWaiters !== undefined) {
-      (this.#endWaiters ??= []).push(this.#stopWaiters);
-      this.#stopWaiters = undefined;
-    }
-    if (this.#ending === 0) this.#releaseEndWaiters();
+    this.#history?.stopped();
     return true;
   }
 
@@ -221,11 +207,7 @@ export class OwnedTimer implements Timer, Work, Alarm, Owned {
   }
 
   whenStopped(): Awaitable<void> {
-    const event = new ManualResetEvent();
-    if (this.#phase !== 'stopped') return (this.#stopWaiters ??= event).wait();
-    if (this.#ending > 0) (this.#endWaiters ??= []).push(event);
-    else event.set();
-    return event.wait();
+    return this.#lived.whenStopped(this.#phase !== 'stopped');
   }
 
   [Symbol.dispose](): void {
@@ -240,47 +222,49 @@ export class OwnedTimer implements Timer, Work, Alarm, Owned {
   ring(now: number): void {
     if (!this.#schedule.isReached(now)) {
       this.#await(this.#schedule.due);
-    } else if (this.overlap === 'parallel' || this.#active + this.#ending === 0) {
+    } else if (this.overlap === 'parallel' || this.#history === undefined || this.#history.isIdle) {
       this.#enqueue(now);
     } else if (this.overlap === 'queue') {
       this.#tick = 'owed';
     } else {
-      this.skipped += this.#schedule.skipTo(now);
+      this.#lived.skipped += this.#schedule.skipTo(now);
       this.#arm();
     }
   }
 
   /** The event queue reached the tick. */
   run(): unknown {
-    if (this.#staleRows > 0) {
-      this.#staleRows--;
+    const history = this.#lived;
+    if (history.staleRows > 0) {
+      history.staleRows--;
       return undefined;
     }
     this.#tick = 'none';
-    this.ticks++;
+    history.ticks++;
     const callback = this.#callback!;
-    const epoch = this.#epoch;
+    const { epoch } = history;
     if (this.once) {
       // Stopped first, so that the callback can start it again.
       this.stop();
-      return this.#follow(callback(this), epoch);
+      return this.#follow(callback(this), history, epoch);
     }
     const begunAt = this.#owner.alarms.now();
     this.#tick = 'inCallback';
     try {
-      return this.#follow(callback(this), epoch);
+      return this.#follow(callback(this), history, epoch);
     } finally {
-      if (epoch === this.#epoch) this.#settle(begunAt);
+      if (epoch === history.epoch) this.#settle(begunAt);
     }
   }
 
   discarded(reason: DiscardReason): void {
-    if (this.#staleRows > 0) {
-      this.#staleRows--;
+    const history = this.#lived;
+    if (history.staleRows > 0) {
+      history.staleRows--;
       return;
     }
     this.#tick = 'none';
-    if (reason === 'vetoed') this.skipped++;
+    if (reason === 'vetoed') history.skipped++;
     if (reason === 'vetoed' && !this.once) this.#settle(this.#owner.alarms.now());
     else this.stop();
   }
@@ -288,7 +272,8 @@ export class OwnedTimer implements Timer, Work, Alarm, Owned {
   /** The tick has begun, or was left out: on to the next one. */
   #settle(now: number): void {
     this.#tick = 'none';
-    this.skipped += this.#schedule.advance(now, this.catchUp);
+    const skipped = this.#schedule.advance(now, this.catchUp);
+    if (skipped > 0) this.#lived.skipped += skipped;
     if (this.#phase === 'paused') this.#schedule.pause(this.#owner.alarms.now());
     else this.#arm();
   }
@@ -319,46 +304,42 @@ export class OwnedTimer implements Timer, Work, Alarm, Owned {
 
   #takeBack(): void {
     if (this.#tick === 'armed') this.#owner.alarms.clear(this);
-    else if (this.#tick === 'queued') this.#staleRows++;
+    else if (this.#tick === 'queued') this.#lived.staleRows++;
+  }
+
+  get #lived(): TimerHistory {
+    return (this.#history ??= new TimerHistory());
   }
 
   /** Learns when what the callback returned has ended; the event system runs it and receives its failure. */
-  #follow(result: unknown, epoch: number): unknown {
+  #follow(result: unknown, history: TimerHistory, epoch: number): unknown {
     if (typeof result !== 'object' || result === null) return result;
     const isRoutine = isCoroutine(result);
     if (!isRoutine && !('then' in result)) return result;
-    if (epoch === this.#epoch) this.#active++;
-    else this.#ending++;
+    history.callbackBegan(epoch);
     return isRoutine
-      ? this.#followCoroutine(result, epoch)
-      : this.#followPromise(result as PromiseLike<unknown>, epoch);
+      ? this.#followCoroutine(result, history, epoch)
+      : this.#followPromise(result as PromiseLike<unknown>, history, epoch);
   }
 
-  *#followCoroutine(coroutine: Coroutine<unknown>, epoch: number): Coroutine<unknown> {
+  *#followCoroutine(coroutine: Coroutine<unknown>, history: TimerHistory, epoch: number): Coroutine<unknown> {
     try {
       return yield* coroutine;
     } finally {
-      this.#ended(epoch);
+      this.#ended(history, epoch);
     }
   }
 
-  async #followPromise(promise: PromiseLike<unknown>, epoch: number): Promise<unknown> {
+  async #followPromise(promise: PromiseLike<unknown>, history: TimerHistory, epoch: number): Promise<unknown> {
     try {
       return await promise;
     } finally {
-      this.#ended(epoch);
+      this.#ended(history, epoch);
     }
   }
 
-  #ended(epoch: number): void {
-    if (epoch === this.#epoch) this.#active--;
-    else if (--this.#ending === 0) this.#releaseEndWaiters();
-    if (this.#tick === 'owed' && this.#active + this.#ending === 0) this.#enqueue(this.#owner.alarms.now());
-  }
-
-  #releaseEndWaiters(): void {
-    const waiters = this.#endWaiters;
-    this.#endWaiters = undefined;
-    if (waiters !== undefined) for (const event of waiters) event.set();
+  #ended(history: TimerHistory, epoch: number): void {
+    history.callbackEnded(epoch);
+    if (this.#tick === 'owed' && history.isIdle) this.#enqueue(this.#owner.alarms.now());
   }
 }
