@@ -51,6 +51,11 @@ export interface EventQueue {
   depths(): ReadonlyMap<number, number>;
   /** Push time of the oldest waiting row over all priorities, when times are recorded. O(lanes). */
   oldestPushedAt(): number | undefined;
+  /**
+   * Records more per row from now on; rows that wait already count as pushed `now`, by nobody. A queue without this method
+   * keeps recording what it was made with.
+   */
+  record?(what: EventQueueOptions, now: number): void;
   /** Drops all rows; `dropped` sees the payload of each, in the order of `take`. */
   clear(dropped?: (payload: unknown, typeId: number) => void): void;
 }

@@ -30,7 +30,6 @@ import type { ServiceRecord, Slot } from './service-record.ts';
 export class Activation implements ServiceContext, HandlerOwner {
   readonly record: ServiceRecord;
   readonly kernel: Kernel;
-  readonly executions = new Set<Execution>();
   /** The service object; undefined until it is built. */
   instance: object | undefined;
   /** Its `added` callbacks for present providers were called: later ones are announced as they come. */
@@ -44,6 +43,7 @@ export class Activation implements ServiceContext, HandlerOwner {
   optionalWaits: Map<Slot, Deferred<unknown>> | undefined;
   /** Arrays given to constructor parameters with `@multiInject`, kept up to date. */
   liveArrays: Map<Slot, unknown[]> | undefined;
+  #executions: Set<Execution> | undefined;
   #owned: OwnedResources | undefined;
   #abort: AbortController | undefined;
   #abortReason: string | undefined;
@@ -52,6 +52,16 @@ export class Activation implements ServiceContext, HandlerOwner {
   constructor(record: ServiceRecord, kernel: Kernel) {
     this.record = record;
     this.kernel = kernel;
+  }
+
+  /** What of it is suspended now, in the order of starting. */
+  get executions(): Set<Execution> {
+    return (this.#executions ??= new Set());
+  }
+
+  /** How much of it is suspended now. */
+  get executionCount(): number {
+    return this.#executions?.size ?? 0;
   }
 
   get id(): number {
@@ -183,7 +193,7 @@ export class Activation implements ServiceContext, HandlerOwner {
   }
 
   executionEnded(): void {
-    if (this.executions.size === 0) this.kernel.settled(this.record);
+    if (this.executionCount === 0) this.kernel.settled(this.record);
   }
 
   /** Aborts the signal. Nothing is made while nobody has looked at it. */

@@ -9,7 +9,7 @@ import type { Link } from './service-record.ts';
 export class ConsumerLink implements Consumer {
   readonly context: ServiceContext;
   readonly #link: Link;
-  readonly #owned = new OwnedResources();
+  #owned: OwnedResources | undefined;
   #isConnected = true;
 
   constructor(link: Link, context: ServiceContext) {
@@ -35,18 +35,19 @@ export class ConsumerLink implements Consumer {
 
   own<T extends Disposable | (() => void)>(resource: T): T {
     this.assertConnected();
-    this.#owned.add(resource);
+    (this.#owned ??= new OwnedResources()).add(resource);
     return resource;
   }
 
   disown(resource: Disposable | (() => void)): boolean {
-    return this.#owned.delete(resource);
+    return this.#owned?.delete(resource) ?? false;
   }
 
   /** Ends the link. Failures of the undoing go to `failed`. */
   disconnect(failed: (error: unknown) => void): void {
     if (!this.#isConnected) return;
     this.#isConnected = false;
+    if (this.#owned === undefined) return;
     for (const resource of this.#owned.takeAll()) {
       try {
         undo(resource);

@@ -2,20 +2,22 @@
 // Every step is an event of the queue; the handlers of those events are here. Starting one service is in starter.ts,
 // stopping one in stopper.ts; the decisions rest on states.ts and provider-index.ts.
 
-import type { ServiceIdentifier } from '../contract/token.ts';
 import type { CurrentEvent } from '../events/event-system.ts';
 import * as internal from '../events/internal-events.ts';
 import { internalPriority } from '../events/internal-events.ts';
 import type { Activation } from './activation.ts';
 import { inject, eject } from './injection.ts';
 import type { Kernel } from './kernel.ts';
-import { ProviderIndex, requestOf } from './provider-index.ts';
+import { firstProviderFor, ProviderIndex, requestOf, slotsFor, type TokenEntry } from './provider-index.ts';
 import { connect, consumersInReverse, disconnect, type Link, type ServiceRecord, type Slot } from './service-record.ts';
 import { Starter } from './starter.ts';
+import { transitions } from './states.ts';
 import { Stopper } from './stopper.ts';
 import type { TrackerEntry } from './trackers.ts';
 
 const never = Number.POSITIVE_INFINITY;
+const offline = Object.freeze({ removeAfter: false });
+const offlineAndRemove = Object.freeze({ removeAfter: true });
 
 /** What the lifecycle tells the manager. */
 export interface LifecycleObserver {
@@ -111,6 +113,7 @@ export class Lifecycle {
     record.activation = activation;
     record.activationOrder = ++this.#activations;
     this.table.set(record.id, record);
+    this.index.insert(record);
     this.index.addProvider(record);
   }
 
@@ -140,7 +143,7 @@ export class Lifecycle {
     const record = this.table.get(event.origin);
     if (record === undefined || record.isInserted) return;
     record.isInserted = true;
-    for (const slot of record.slots) this.index.addRequest(slot);
+    this.index.insert(record);
     // Slots with conditions choose first, so that a provider they need is not taken by a slot that takes any.
     const slots = record.definition.hasRepeatedTokens
       ? [...record.slots].sort((a, b) => Number(a.spec.match === undefined) - Number(b.spec.match === undefined))
@@ -182,7 +185,7 @@ export class Lifecycle {
   }
 
   #started(record: ServiceRecord, priority: number, wasAsync: boolean): void {
-    record.transition('started');
+    record.transition(transitions.started);
     this.#kernel.events.push(
       internal.DependencyOnline.id,
       record.id,
@@ -195,7 +198,7 @@ export class Lifecycle {
   #startFailed(activation: Activation, error: unknown, during: string, isCancelled: boolean): void {
     const { record } = activation;
     this.#stopper.tearDown(activation, () => {
-      record.transition('startFailed');
+      record.transition(transitions.startFailed);
       this.startingCount--;
       if (!isCancelled) this.#observer.startFailed(record, error, during);
       this.#afterDown(record);
@@ -205,7 +208,7 @@ export class Lifecycle {
   #onOnline(event: CurrentEvent): void {
     const record = this.table.get(event.origin);
     if (record === undefined || record.state !== 'injecting') return;
-    record.transition('online');
+    record.transition(transitions.online);
     this.startingCount--;
     record.activationOrder = ++this.#activations;
     record.failure = undefined;
@@ -218,17 +221,18 @@ export class Lifecycle {
       this.#goOffline(record, internalPriority.dependency);
       return;
     }
-    for (const token of record.provides) this.#offer(record, token, event.priority);
+    for (const { entry } of record.offers)
+      if (entry.openSlots.first !== undefined) this.#offer(record, entry, event.priority);
   }
 
   /** Offers an active provider to everybody who has room for it. */
-  #offer(provider: ServiceRecord, token: ServiceIdentifier, priority: number): void {
+  #offer(provider: ServiceRecord, entry: TokenEntry, priority: number): void {
     const { filter } = provider;
     const consumer = filter !== undefined && 'consumer' in filter ? this.table.get(filter.consumer) : undefined;
-    for (const slot of this.index.slotsFor(provider, token, consumer)) {
+    for (const slot of slotsFor(provider, entry, consumer)) {
       // An `added` callback of an earlier slot may have changed everything.
       if (provider.state !== 'active') return;
-      if (!slot.isOpen || isUsedBy(provider, slot)) continue;
+      if (!slot.isOpen || !isFree(provider, slot)) continue;
       this.#place(provider, slot, priority);
     }
   }
@@ -236,7 +240,7 @@ export class Lifecycle {
   #place(provider: ServiceRecord, slot: Slot, priority: number): void {
     const wasEmpty = slot.count === 0;
     const link = connect(provider, slot);
-    if (!slot.isOpen) this.index.closeSlot(slot);
+    if (!slot.isOpen) slot.entry?.openSlots.delete(slot);
     const consumer = slot.consumer;
     if (consumer.state === 'installed') {
       if (wasEmpty && consumer.missing === 0) this.#start(consumer, priority);
@@ -248,14 +252,14 @@ export class Lifecycle {
   /** Connects a slot with the active providers there are. Whether it was empty and is not any more. */
   #fill(slot: Slot): boolean {
     const wasEmpty = slot.count === 0;
-    for (const provider of this.index.providersFor(slot)) {
-      if (!slot.isOpen) break;
-      if (isUsedBy(provider, slot)) continue;
+    while (slot.isOpen) {
+      const provider = firstProviderFor(slot, isFree);
+      if (provider === undefined) break;
       const link = connect(provider, slot);
       const { state } = slot.consumer;
       if (state === 'starting' || state === 'injecting' || state === 'active') inject(link);
     }
-    if (slot.isOpen) this.index.openSlot(slot);
+    if (slot.isOpen) slot.entry?.openSlots.add(slot);
     return wasEmpty && slot.count > 0;
   }
 
@@ -291,7 +295,7 @@ export class Lifecycle {
       internal.DependencyOffline.id,
       record.id,
       priority,
-      { removeAfter: record.removeAfterStop },
+      record.removeAfterStop ? offlineAndRemove : offline,
       never,
     );
   }
@@ -299,7 +303,7 @@ export class Lifecycle {
   #onOffline(event: CurrentEvent): void {
     const record = this.table.get(event.origin);
     if (record === undefined || record.state !== 'active') return;
-    record.transition('offline');
+    record.transition(transitions.offline);
     this.index.removeProvider(record);
     for (const link of consumersInReverse(record)) {
       if (link.slot.link !== link && link.slot.links?.has(link) !== true) continue;
@@ -335,7 +339,7 @@ export class Lifecycle {
         internal.DependencyOffline.id,
         consumer.id,
         internalPriority.cascade,
-        { removeAfter: consumer.removeAfterStop },
+        consumer.removeAfterStop ? offlineAndRemove : offline,
         never,
       );
     } else if (consumer.state === 'starting') {
@@ -361,13 +365,13 @@ export class Lifecycle {
       internal.StopService.id,
       record.id,
       Math.min(internalPriority.dependency, priority),
-      { serviceId: record.id, removeAfter: record.removeAfterStop },
+      record.stopRequest(record.removeAfterStop),
       never,
     );
   }
 
   #stopped(record: ServiceRecord): void {
-    record.transition('stopped');
+    record.transition(transitions.stopped);
     this.#afterDown(record);
   }
 
@@ -414,11 +418,9 @@ export class Lifecycle {
   /** Takes an installed service out of the table and tells trackers (LC-111). */
   remove(record: ServiceRecord): void {
     const { events, trackers } = this.#kernel;
-    for (const slot of record.slots) {
-      for (const link of [...slot]) disconnect(link);
-      this.index.removeRequest(slot);
-    }
-    record.transition('remove');
+    for (const slot of record.slots) for (const link of [...slot]) disconnect(link);
+    this.index.remove(record);
+    record.transition(transitions.remove);
     this.table.delete(record.id);
     if (record.childOf !== undefined) record.childOf.parent.disown(record.childOf.registration);
     for (const slot of record.slots) {
@@ -432,11 +434,11 @@ export class Lifecycle {
   }
 }
 
-/** Whether `provider` already fills another slot of the same consumer for the same token (LC-72). */
-function isUsedBy(provider: ServiceRecord, slot: Slot): boolean {
+/** Whether `provider` does not fill another slot of the same consumer for the same token (LC-72). */
+function isFree(provider: ServiceRecord, slot: Slot): boolean {
   const { consumer, spec } = slot;
-  if (!consumer.definition.hasRepeatedTokens) return slot.links !== undefined && hasProvider(slot, provider);
-  return consumer.slots.some((other) => other.spec.token === spec.token && hasProvider(other, provider));
+  if (!consumer.definition.hasRepeatedTokens) return slot.links === undefined || !hasProvider(slot, provider);
+  return !consumer.slots.some((other) => other.spec.token === spec.token && hasProvider(other, provider));
 }
 
 function hasProvider(slot: Slot, provider: ServiceRecord): boolean {

@@ -3,115 +3,103 @@
 
 import type { DependencyRequest, Properties } from '../contract/service.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
+import { LinkedList, type ListNode } from './linked-list.ts';
 import type { ServiceRecord, Slot } from './service-record.ts';
 
-/** The market of one token. */
-class TokenEntry {
+/** One token offered by one service in the table: a node of the list of active providers. */
+export interface Offer extends ListNode<Offer> {
+  readonly provider: ServiceRecord;
+  readonly entry: TokenEntry;
+}
+
+/** The market of one token. Services in the table that offer it or ask for it hold on to their entry. */
+export class TokenEntry {
   /** Active providers for everybody, in the order of becoming active. */
-  readonly providers = new Set<ServiceRecord>();
+  readonly providers = new LinkedList<Offer>();
   /** Active providers for one consumer, by its id. */
-  readonly byConsumer = new Map<number, Set<ServiceRecord>>();
+  readonly byConsumer = new Map<number, ServiceRecord[]>();
   /** Slots that can take a provider, in the order of becoming able to. */
-  readonly openSlots = new Set<Slot>();
+  readonly openSlots = new LinkedList<Slot>();
   /** All slots of inserted services that ask for the token. */
   readonly requests = new Set<Slot>();
+  /** Offers and requests of services in the table; without any, the entry is dropped. */
+  users = 0;
 }
+
+const noSlots: readonly Slot[] = Object.freeze([]);
 
 export class ProviderIndex {
   readonly #entries = new Map<ServiceIdentifier, TokenEntry>();
-  /** How often an entry became unused since the last sweep. */
-  #unusedNotes = 0;
+
+  /** Makes the tokens of a service in the table known. */
+  insert(record: ServiceRecord): void {
+    record.offers = record.provides.map((token) => ({
+      provider: record,
+      entry: this.#use(token),
+      list: undefined,
+      previous: undefined,
+      next: undefined,
+    }));
+    for (const slot of record.slots) {
+      slot.entry = this.#use(slot.spec.token);
+      slot.entry.requests.add(slot);
+    }
+  }
+
+  /** Forgets a service that leaves the table. */
+  remove(record: ServiceRecord): void {
+    for (const slot of record.slots) {
+      const { entry } = slot;
+      if (entry === undefined) continue;
+      entry.requests.delete(slot);
+      entry.openSlots.delete(slot);
+      this.#release(slot.spec.token, entry);
+      slot.entry = undefined;
+    }
+    for (const [index, token] of record.provides.entries()) this.#release(token, record.offers[index]?.entry);
+    record.offers = [];
+  }
 
   /** Makes an active provider findable. */
   addProvider(provider: ServiceRecord): void {
-    const { filter } = provider;
-    for (const token of provider.provides) {
-      const entry = this.#entry(token);
-      if (filter !== undefined && 'consumer' in filter) {
-        let providers = entry.byConsumer.get(filter.consumer);
-        if (providers === undefined) entry.byConsumer.set(filter.consumer, (providers = new Set()));
-        providers.add(provider);
-      } else {
-        entry.providers.add(provider);
+    const { filter, offers } = provider;
+    const consumerId = filter !== undefined && 'consumer' in filter ? filter.consumer : undefined;
+    for (const offer of offers) {
+      if (consumerId === undefined) {
+        offer.entry.providers.add(offer);
+        continue;
       }
+      const providers = offer.entry.byConsumer.get(consumerId);
+      if (providers === undefined) offer.entry.byConsumer.set(consumerId, [provider]);
+      else providers.push(provider);
     }
   }
 
   removeProvider(provider: ServiceRecord): void {
-    const { filter } = provider;
-    for (const token of provider.provides) {
-      const entry = this.#entries.get(token);
-      if (entry === undefined) continue;
-      if (filter !== undefined && 'consumer' in filter) {
-        const providers = entry.byConsumer.get(filter.consumer);
-        providers?.delete(provider);
-        if (providers?.size === 0) entry.byConsumer.delete(filter.consumer);
-      } else {
-        entry.providers.delete(provider);
+    const { filter, offers } = provider;
+    const consumerId = filter !== undefined && 'consumer' in filter ? filter.consumer : undefined;
+    for (const offer of offers) {
+      const { entry } = offer;
+      if (consumerId === undefined) {
+        entry.providers.delete(offer);
+        continue;
       }
-      this.#noteIfUnused(entry);
+      const rest = entry.byConsumer.get(consumerId)?.filter((other) => other !== provider) ?? [];
+      if (rest.length === 0) entry.byConsumer.delete(consumerId);
+      else entry.byConsumer.set(consumerId, rest);
     }
-  }
-
-  /** A service in the table asks for the token of `slot`. */
-  addRequest(slot: Slot): void {
-    this.#entry(slot.spec.token).requests.add(slot);
-  }
-
-  removeRequest(slot: Slot): void {
-    const { token } = slot.spec;
-    const entry = this.#entries.get(token);
-    if (entry === undefined) return;
-    entry.requests.delete(slot);
-    entry.openSlots.delete(slot);
-    this.#noteIfUnused(entry);
   }
 
   /** Who asks for `token`, in the order of insertion. */
   requestsFor(token: ServiceIdentifier): readonly Slot[] {
     const entry = this.#entries.get(token);
-    return entry === undefined ? [] : [...entry.requests];
+    return entry === undefined ? noSlots : [...entry.requests];
   }
 
   /** Active providers of `token` for everybody, accepted or not. */
   providersOf(token: ServiceIdentifier): readonly ServiceRecord[] {
     const entry = this.#entries.get(token);
-    return entry === undefined ? [] : [...entry.providers];
-  }
-
-  /** The slot can take a provider. */
-  openSlot(slot: Slot): void {
-    this.#entry(slot.spec.token).openSlots.add(slot);
-  }
-
-  closeSlot(slot: Slot): void {
-    const { token } = slot.spec;
-    this.#entries.get(token)?.openSlots.delete(slot);
-  }
-
-  /** Active providers that the slot accepts, in the order of becoming active. */
-  *providersFor(slot: Slot): Generator<ServiceRecord> {
-    const entry = this.#entries.get(slot.spec.token);
-    if (entry === undefined) return;
-    for (const provider of entry.providers) if (accepts(provider, slot)) yield provider;
-    const own = entry.byConsumer.get(slot.consumer.id);
-    if (own !== undefined) for (const provider of own) if (accepts(provider, slot)) yield provider;
-  }
-
-  /** Open slots that accept the provider for `token`: at most its consumer's own, where it is made for one. */
-  slotsFor(provider: ServiceRecord, token: ServiceIdentifier, consumer: ServiceRecord | undefined): Slot[] {
-    const entry = this.#entries.get(token);
-    if (entry === undefined) return [];
-    const { filter } = provider;
-    if (filter !== undefined && 'consumer' in filter) {
-      if (consumer === undefined) return [];
-      return consumer.slots.filter(
-        (slot) => slot.spec.token === token && entry.openSlots.has(slot) && accepts(provider, slot),
-      );
-    }
-    const slots: Slot[] = [];
-    for (const slot of entry.openSlots) if (accepts(provider, slot)) slots.push(slot);
-    return slots;
+    return entry === undefined ? [] : Array.from(entry.providers, (offer) => offer.provider);
   }
 
   /** Tokens in use, for `explain()`. */
@@ -119,25 +107,53 @@ export class ProviderIndex {
     return [...this.#entries.keys()];
   }
 
-  #entry(token: ServiceIdentifier): TokenEntry {
+  #use(token: ServiceIdentifier): TokenEntry {
     let entry = this.#entries.get(token);
     if (entry === undefined) this.#entries.set(token, (entry = new TokenEntry()));
+    entry.users++;
     return entry;
   }
 
-  /**
-   * Tokens are made at run time too (one per connection, say): unused entries must not pile up. They are swept together,
-   * when they are many, because the provider of a token that is unused now often comes back at once.
-   */
-  #noteIfUnused(entry: TokenEntry): void {
-    if (!isUnused(entry) || ++this.#unusedNotes < 256 + this.#entries.size) return;
-    this.#unusedNotes = 0;
-    for (const [token, other] of this.#entries) if (isUnused(other)) this.#entries.delete(token);
+  #release(token: ServiceIdentifier, entry: TokenEntry | undefined): void {
+    if (entry !== undefined && --entry.users === 0) this.#entries.delete(token);
   }
 }
 
-function isUnused(entry: TokenEntry): boolean {
-  return entry.providers.size === 0 && entry.byConsumer.size === 0 && entry.requests.size === 0;
+/** The first active provider that the slot accepts and `isFree` lets it have: in the order of becoming active. */
+export function firstProviderFor(
+  slot: Slot,
+  isFree: (provider: ServiceRecord, slot: Slot) => boolean,
+): ServiceRecord | undefined {
+  const { entry } = slot;
+  if (entry === undefined) return undefined;
+  for (let offer = entry.providers.first; offer !== undefined; offer = offer.next)
+    if (accepts(offer.provider, slot) && isFree(offer.provider, slot)) return offer.provider;
+  if (entry.byConsumer.size > 0) {
+    const own = entry.byConsumer.get(slot.consumer.id);
+    if (own !== undefined)
+      for (const provider of own) if (accepts(provider, slot) && isFree(provider, slot)) return provider;
+  }
+  return undefined;
+}
+
+/** Open slots that accept the provider for the token of `entry`: at most its consumer's own, where it is made for one. */
+export function slotsFor(
+  provider: ServiceRecord,
+  entry: TokenEntry,
+  consumer: ServiceRecord | undefined,
+): readonly Slot[] {
+  if (entry.openSlots.first === undefined) return noSlots;
+  const { filter } = provider;
+  if (filter !== undefined && 'consumer' in filter) {
+    if (consumer === undefined) return noSlots;
+    return consumer.slots.filter(
+      (slot) => slot.entry === entry && slot.list === entry.openSlots && accepts(provider, slot),
+    );
+  }
+  const slots: Slot[] = [];
+  for (let slot: Slot | undefined = entry.openSlots.first; slot !== undefined; slot = slot.next)
+    if (accepts(provider, slot)) slots.push(slot);
+  return slots;
 }
 
 /** Whether the provider may go into the slot: not its own, its properties match, and its filter lets the consumer have it. */

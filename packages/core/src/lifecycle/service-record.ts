@@ -14,7 +14,9 @@ import type { ServiceDefinition } from '../services/definition.ts';
 import type { DependencySpec } from '../services/dependency-spec.ts';
 import type { Activation } from './activation.ts';
 import type { ConsumerLink } from './consumer-link.ts';
-import { nextState, type Trigger } from './states.ts';
+import type { ListNode } from './linked-list.ts';
+import type { Offer, TokenEntry } from './provider-index.ts';
+import type { Transition } from './states.ts';
 
 let lastId = 0;
 
@@ -73,7 +75,10 @@ export class ServiceRecord implements ServiceInfo {
   restartAfterStop = false;
   /** A stop that was asked for while it was starting; honoured as soon as its state allows (LC-136). */
   stopRequested = false;
+  /** Its tokens in the index, in the order of `provides`; empty while it is not in the table. */
+  offers: readonly Offer[] = noOffers;
   #uuid: string | undefined;
+  #stopRequest: { readonly serviceId: number; readonly removeAfter: boolean } | undefined;
 
   constructor(
     definition: ServiceDefinition,
@@ -105,23 +110,33 @@ export class ServiceRecord implements ServiceInfo {
     return this.state !== 'installed' && this.state !== 'uninstalled';
   }
 
-  /** Moves on, or throws when the state machine has no such transition. */
-  transition(trigger: Trigger): void {
-    const next = nextState(this.state, trigger);
-    if (next === undefined)
+  /** Moves on, or throws when it is not where the transition begins. */
+  transition(transition: Transition): void {
+    if (this.state !== transition.from)
       throw coreError(
         'ICHOR_LIFECYCLE_INVALID',
-        `${this.name} (${this.id}) is ${this.state}, which knows no "${trigger}". Please report this as a defect of @ichor/core.`,
+        `${this.name} (${this.id}) is ${this.state}, which knows no "${transition.name}". Please report this as a defect of @ichor/core.`,
       );
-    this.state = next;
+    this.state = transition.to;
+  }
+
+  /** The payload of the events that stop it. */
+  stopRequest(removeAfter: boolean): { readonly serviceId: number; readonly removeAfter: boolean } {
+    if (this.#stopRequest === undefined || this.#stopRequest.removeAfter !== removeAfter)
+      this.#stopRequest = { serviceId: this.id, removeAfter };
+    return this.#stopRequest;
   }
 }
 
 const noProperties: Properties = Object.freeze({});
+const noOffers: readonly Offer[] = Object.freeze([]);
 const noSlots: readonly Slot[] = Object.freeze([]);
 
-/** One dependency of one registered service. */
-export class Slot {
+/** One dependency of one registered service. While it can take a provider it is in the list of open slots of its token. */
+export class Slot implements ListNode<Slot> {
+  list: object | undefined = undefined;
+  previous: Slot | undefined = undefined;
+  next: Slot | undefined = undefined;
   readonly consumer: ServiceRecord;
   readonly spec: DependencySpec;
   /** Its request was shown to trackers. */
@@ -130,6 +145,8 @@ export class Slot {
   link: Link | undefined;
   /** The providers of a multiple slot, in the order of arrival; undefined for a single slot. */
   readonly links: Set<Link> | undefined;
+  /** What the index knows of its token; undefined while its service is not in the table. */
+  entry: TokenEntry | undefined;
 
   constructor(consumer: ServiceRecord, spec: DependencySpec) {
     this.consumer = consumer;

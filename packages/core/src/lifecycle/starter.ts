@@ -7,6 +7,7 @@ import { Activation } from './activation.ts';
 import { announce, injectAll } from './injection.ts';
 import type { Kernel } from './kernel.ts';
 import type { ServiceRecord } from './service-record.ts';
+import { transitions } from './states.ts';
 
 /** Where a start ends. */
 export interface StartEnd {
@@ -27,7 +28,7 @@ export class Starter {
 
   /** The record must be installed with nothing missing. Ends in `started` or `failed`, perhaps before it returns. */
   start(record: ServiceRecord, priority: number): void {
-    record.transition('start');
+    record.transition(transitions.start);
     // A framework logger was built when it was registered (LC-45).
     const activation = (record.activation ??= new Activation(record, this.#kernel));
     let step: Step = 'build';

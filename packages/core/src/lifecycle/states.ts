@@ -2,23 +2,36 @@
 
 import type { ServiceState } from '../contract/service.ts';
 
-/** What moves a service on. */
-export type Trigger = 'start' | 'started' | 'startFailed' | 'online' | 'offline' | 'stop' | 'stopped' | 'remove';
-
-const transitions: Readonly<Record<ServiceState, Readonly<Partial<Record<Trigger, ServiceState>>>>> = {
-  installed: { start: 'starting', remove: 'uninstalled' },
-  starting: { started: 'injecting', startFailed: 'installed' },
-  injecting: { online: 'active' },
-  active: { offline: 'uninjecting' },
-  uninjecting: { stop: 'stopping' },
-  stopping: { stopped: 'installed' },
-  uninstalled: {},
-};
-
-/** The state after `trigger`, or undefined when `state` does not know it. */
-export function nextState(state: ServiceState, trigger: Trigger): ServiceState | undefined {
-  return transitions[state][trigger];
+/** One step of the machine. */
+export interface Transition {
+  readonly name: string;
+  readonly from: ServiceState;
+  readonly to: ServiceState;
 }
 
+function step(name: string, from: ServiceState, to: ServiceState): Transition {
+  return Object.freeze({ name, from, to });
+}
+
+/** All steps there are; no other way leads from one state to another. */
+export const transitions = Object.freeze({
+  start: step('start', 'installed', 'starting'),
+  started: step('started', 'starting', 'injecting'),
+  startFailed: step('startFailed', 'starting', 'installed'),
+  online: step('online', 'injecting', 'active'),
+  offline: step('offline', 'active', 'uninjecting'),
+  stop: step('stop', 'uninjecting', 'stopping'),
+  stopped: step('stopped', 'stopping', 'installed'),
+  remove: step('remove', 'installed', 'uninstalled'),
+});
+
 /** All states, in order. */
-export const serviceStates = Object.keys(transitions) as readonly ServiceState[];
+export const serviceStates: readonly ServiceState[] = Object.freeze([
+  'installed',
+  'starting',
+  'injecting',
+  'active',
+  'uninjecting',
+  'stopping',
+  'uninstalled',
+]);

@@ -9,6 +9,7 @@ import { eject } from './injection.ts';
 import type { Kernel } from './kernel.ts';
 import { undo } from './owned-resources.ts';
 import type { ServiceRecord } from './service-record.ts';
+import { transitions } from './states.ts';
 
 /** Where a stop ends. */
 export interface StopEnd {
@@ -28,13 +29,13 @@ export class Stopper {
   stop(record: ServiceRecord): void {
     const activation = record.activation as Activation;
     activation.abort('the service stops');
-    if (activation.executions.size > 0) {
+    if (activation.executionCount > 0) {
       this.#giveGrace(activation);
       return;
     }
     activation.stopTimer?.cancel();
     activation.stopTimer = undefined;
-    record.transition('stop');
+    record.transition(transitions.stop);
     this.#run(activation, stopSteps(activation), () => {
       this.tearDown(activation, () => {
         this.#end.stopped(record);
@@ -46,7 +47,7 @@ export class Stopper {
   tearDown(activation: Activation, done: () => void): void {
     const { record } = activation;
     activation.isEnding = true;
-    if (activation.executions.size > 0) this.abandon(record);
+    if (activation.executionCount > 0) this.abandon(record);
     for (let i = record.slots.length - 1; i >= 0; i--) {
       const slot = record.slots[i] as (typeof record.slots)[number];
       if (slot.link?.isInjected === true) eject(slot.link);

@@ -15,8 +15,8 @@ const freeChunksKept = 64;
 class Chunk {
   readonly capacity: number;
   readonly words: Uint32Array;
-  readonly times: Float64Array | undefined;
-  readonly causes: Float64Array | undefined;
+  times: Float64Array | undefined;
+  causes: Float64Array | undefined;
   /** Made when the first row with a payload arrives. */
   payloads: unknown[] | undefined;
   firstId = 0;
@@ -34,13 +34,20 @@ class Chunk {
 
 /** Makes and recycles the chunks of one queue. */
 export class LaneChunks {
-  readonly #recordTimes: boolean;
-  readonly #recordCauses: boolean;
+  #recordTimes: boolean;
+  #recordCauses: boolean;
   readonly #free = new Map<number, Chunk[]>();
 
   constructor(recordTimes: boolean, recordCauses: boolean) {
     this.#recordTimes = recordTimes;
     this.#recordCauses = recordCauses;
+  }
+
+  /** From now on chunks have room for what is asked for in addition; those in use get it from their lanes. */
+  record(times: boolean, causes: boolean): void {
+    this.#recordTimes ||= times;
+    this.#recordCauses ||= causes;
+    this.#free.clear();
   }
 
   acquire(capacity: number): Chunk {
@@ -93,6 +100,14 @@ export class Lane {
     if (chunk.causes !== undefined) chunk.causes[index] = cause;
     chunk.writeIndex = index + 1;
     this.size++;
+  }
+
+  /** Gives the chunks in use room for times and causes; rows that wait already count as pushed `now`, by nobody. */
+  record(times: boolean, causes: boolean, now: number): void {
+    for (let chunk: Chunk | undefined = this.#head; chunk !== undefined; chunk = chunk.next) {
+      if (times) chunk.times ??= new Float64Array(chunk.capacity).fill(now);
+      if (causes) chunk.causes ??= new Float64Array(chunk.capacity).fill(-1);
+    }
   }
 
   /** Moves the first row out. The lane must not be empty. */

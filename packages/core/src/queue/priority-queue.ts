@@ -88,6 +88,13 @@ export class PriorityQueue implements EventQueue {
     return oldest;
   }
 
+  record(what: EventQueueOptions, now: number): void {
+    const times = what.recordTimes === true;
+    const causes = what.recordCauses === true;
+    this.#chunks.record(times, causes);
+    for (const lane of this.#byPriority.values()) lane.record(times, causes, now);
+  }
+
   clear(dropped?: (payload: unknown, typeId: number) => void): void {
     const row: EventRow = { id: 0, typeId: 0, origin: 0, priority: 0, pushedAt: 0, cause: -1, payload: undefined };
     while (this.take(row)) dropped?.(row.payload, row.typeId);
