@@ -197,7 +197,7 @@ export class DependencyManager {
         this.#failures.startFailed(record, error, during);
         this.#watchers.startFailed(record, error);
       },
-      isQuitting: () => this.#shutdown.isBegun,
+      isQuitting: () => this.#shutdown.isBegun || this.#errors.length > 0,
     });
     this.#failures = new Failures({
       kernel,
