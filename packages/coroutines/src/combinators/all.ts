@@ -28,7 +28,7 @@ export type Settled<T> =
  * ```
  */
 export function all<const Works extends readonly Waitable<unknown>[]>(works: Works): Awaitable<Results<Works>> {
-  return runGroup(() => {
+  return runGroup('all()', () => {
     const group = new Group(works, judgeAll, 'all()');
     if (works.length === 0) group.succeed([]);
     return group;
@@ -54,7 +54,7 @@ function judgeAll(group: Group, _index: number, succeeded: boolean, result: unkn
 export function allSettled<const Works extends readonly Waitable<unknown>[]>(
   works: Works,
 ): Awaitable<{ -readonly [Index in keyof Works]: Settled<Result<Works[Index]>> }> {
-  return runGroup(() => {
+  return runGroup('allSettled()', () => {
     const ends: Settled<unknown>[] = [];
     const group = new Group(
       works,

@@ -106,7 +106,7 @@ export class Group implements Suspension {
   }
 
   describe(): string {
-    return `${this.name}[${this.waitingFor}]`;
+    return `[${this.waitingFor}]`;
   }
 
   cancelBranches(): void {
@@ -166,7 +166,7 @@ class Drain implements Suspension {
   }
 
   describe(): string {
-    return `the end of ${this.#group.describe()}`;
+    return `the clean-up of ${this.#group.describe()}`;
   }
 }
 
@@ -202,6 +202,6 @@ class Branch implements CoroutineHost {
 }
 
 /** An awaitable that runs a new group each time it is awaited. `T` is what its judge decides on. */
-export function runGroup<T>(make: () => Group): Awaitable<T> {
-  return new CoroutineAwaitable(() => make().run() as Coroutine<T>);
+export function runGroup<T>(name: string, make: () => Group): Awaitable<T> {
+  return new CoroutineAwaitable(name, () => make().run() as Coroutine<T>);
 }

@@ -24,7 +24,7 @@ import type { Result, Waitable } from './waitable.ts';
  */
 export function race<const Works extends readonly Waitable<unknown>[]>(works: Works): Awaitable<Result<Works[number]>> {
   if (works.length === 0) throw optionError('works', 'an empty list', 'at least one thing to wait for');
-  return runGroup(() => new Group(works, judgeRace, 'race()'));
+  return runGroup('race()', () => new Group(works, judgeRace, 'race()'));
 }
 
 function judgeRace(group: Group, _index: number, succeeded: boolean, result: unknown): void {
@@ -44,7 +44,7 @@ function judgeRace(group: Group, _index: number, succeeded: boolean, result: unk
  * ```
  */
 export function any<const Works extends readonly Waitable<unknown>[]>(works: Works): Awaitable<Result<Works[number]>> {
-  return runGroup(() => {
+  return runGroup('any()', () => {
     const errors: unknown[] = [];
     const group = new Group(
       works,

@@ -84,7 +84,7 @@ export class Scope {
   static run<T>(body: ScopeRoutine<T>, options?: ScopeOptions): Awaitable<T> {
     checkFunction('body', body);
     checkDuration('cleanupMs', options?.cleanupMs ?? defaultCleanupMs);
-    return new CoroutineAwaitable(() => new Scope(options).#run(body, options?.signal));
+    return new CoroutineAwaitable(options?.name ?? 'scope', () => new Scope(options).#run(body, options?.signal));
   }
 
   /** Children that have not ended, the body included. */

@@ -39,7 +39,7 @@ export function withTimeout<Work extends Waitable<unknown>>(
   options?: TimeoutOptions,
 ): Awaitable<Result<Work>> {
   checkDuration('limitMs', limitMs);
-  return runGroup(() => {
+  return runGroup('withTimeout()', () => {
     const group = new Group(
       [work],
       (self, _index, succeeded, result) => {

@@ -53,7 +53,8 @@ export function cancelledOutcome(
       coroutineError(
         'ICHOR_COROUTINES_CANCEL_SWALLOWED',
         `The coroutine "${coroutine.name}" was cancelled, but went on and returned ${describeValue(value)}. ` +
-          'Remove the return, break or continue from its finally block; to finish some work first, wrap it in shield().',
+          'Remove the return, break or continue from its finally block, and await a coroutine whose own finally blocks wait ' +
+          'through task() rather than by a bare yield*. To finish some work first, wrap it in shield().',
         { details: { coroutine: coroutine.name } },
       ),
       coroutine,

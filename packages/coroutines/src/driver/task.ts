@@ -233,10 +233,11 @@ export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, Corou
     }
   }
 
-  /** Calls the routine; a failure settles the task. */
+  /** Calls the routine; a failure settles the task. An awaitable of ours is run as a coroutine. */
   #call(): unknown {
     try {
-      return this.#routine();
+      const work: unknown = this.#routine();
+      return work instanceof AwaitableBase ? run(work) : work;
     } catch (error) {
       this.threw(error);
       return undefined;
@@ -296,6 +297,10 @@ export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, Corou
       },
     };
   }
+}
+
+function* run<T>(awaitable: Awaitable<T>): Coroutine<T> {
+  return yield* awaitable;
 }
 
 function awaitedTwice(name: string): Error {

@@ -35,13 +35,13 @@ export class Condition implements Disposable {
   /** Waits for a notification. @param lock Given up meanwhile. */
   wait(lock?: MutexLock): Awaitable<void> {
     if (lock === undefined) return this.#wait;
-    return new CoroutineAwaitable(() => waitLocked(this.#wait, lock));
+    return new CoroutineAwaitable('Condition.wait(lock)', () => waitLocked(this.#wait, lock));
   }
 
   /** Waits until `predicate` is true, looking at once and after every notification. @param lock Given up while waiting. */
   waitUntil(predicate: () => boolean, lock?: MutexLock): Awaitable<void> {
     checkFunction('predicate', predicate);
-    return new CoroutineAwaitable(() => waitUntil(this, predicate, lock));
+    return new CoroutineAwaitable('Condition.waitUntil()', () => waitUntil(this, predicate, lock));
   }
 
   /** Releases the one who waits longest. */

@@ -3,6 +3,7 @@
 
 import type { Awaitable, Continuation, Coroutine } from '../contract/awaitable.ts';
 import type { Task } from '../contract/task.ts';
+import { CoroutineAwaitable } from '../driver/coroutine-awaitable.ts';
 import { Fifo } from '../driver/fifo.ts';
 import { task, type TaskOptions } from '../driver/task.ts';
 import { WaitList } from '../driver/wait-list.ts';
@@ -112,12 +113,12 @@ class StreamState<T> {
   constructor(producer: (emit: Emit<T>) => Coroutine<void>, options: TaskOptions | undefined, limit: number) {
     this.limit = limit;
     const emit: Emit<T> = (value) => new Emission(this, value);
-    this.producing = task(() => this.produce(() => producer(emit)), { name: producer.name || 'stream', ...options });
+    this.producing = task(() => this.produce(new CoroutineAwaitable(producer.name || 'producer', () => producer(emit))), { name: producer.name || 'stream', ...options });
   }
 
-  *produce(producer: () => Coroutine<void>): Coroutine<void> {
+  *produce(producer: Awaitable<void>): Coroutine<void> {
     try {
-      yield* producer();
+      yield* producer;
     } catch (error) {
       if (this.cancelled) throw error;
       this.failure = { error };
