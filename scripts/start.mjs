@@ -1,16 +1,14 @@
-// The root scripts "start" and "start:<app>": installs, builds, then runs the app inside this very process, so that a signal
-// to npm, to this process or to the group reaches it. Use: node scripts/start.mjs [app] [arguments of the app]; default: pong.
+// The root scripts that run an app: installs, builds, then runs the app inside this very process, so that a signal to npm, to
+// this process or to the group reaches it. Use: node scripts/start.mjs [app[/entry]] [arguments]; default: pong/main.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from './lib/pnpm.mjs';
 
 const given = process.argv.slice(2);
-const isApp =
-  given[0] !== undefined &&
-  /^[a-z][a-z-]*$/.test(given[0]) &&
-  existsSync(new URL(`../apps/${given[0]}`, import.meta.url));
-const app = isApp ? given[0] : 'pong';
-const entry = new URL(`../apps/${app}/dist/main.js`, import.meta.url);
+const named = /^(?<app>[a-z][a-z-]*)(?:\/(?<entry>[a-z][a-z-]*))?$/.exec(given[0] ?? '')?.groups;
+const isApp = named !== undefined && existsSync(new URL(`../apps/${named['app']}`, import.meta.url));
+const app = isApp ? named['app'] : 'pong';
+const entry = new URL(`../apps/${app}/dist/${(isApp && named['entry']) || 'main'}.js`, import.meta.url);
 
 const result = await build([`./apps/${app}`]);
 if (result === 'stopped') process.exit(0);

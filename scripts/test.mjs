@@ -2,7 +2,8 @@
 // of the repository. Arguments go to vitest: npm test -- --project core
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { build, root } from './lib/pnpm.mjs';
+import { build } from './lib/pnpm.mjs';
+import { root } from './lib/workspace.mjs';
 
 const built = await build();
 if (built === 'stopped') process.exit(130);

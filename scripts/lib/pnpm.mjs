@@ -2,13 +2,9 @@
 // on a machine that has only Node and npm.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { packageManager, root } from './workspace.mjs';
 
-export const root = fileURLToPath(new URL('../../', import.meta.url));
-
-const { packageManager } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const isWindows = process.platform === 'win32';
 
 /**

@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/** The pinned package manager, such as `pnpm@1.2.3`. @type {string} */
+export const packageManager = JSON.parse(read('package.json')).packageManager;
+
 /**
  * @typedef {object} Manifest The part of a package.json that the checks read.
  * @property {string} name

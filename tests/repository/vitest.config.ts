@@ -1,4 +1,5 @@
 import { mergeConfig } from 'vitest/config';
 import shared from '../../vitest.shared.ts';
 
-export default mergeConfig(shared, { test: { name: 'repository' } });
+// Last, on its own: its tests of `npm start` build while they run, which others should not see.
+export default mergeConfig(shared, { test: { name: 'repository', sequence: { groupOrder: 1 }, testTimeout: 60_000 } });
