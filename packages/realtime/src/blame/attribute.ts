@@ -47,7 +47,7 @@ export interface Blame {
   readonly evidence: Evidence;
 }
 
-/** Judges the evidence. Shares are at least 0 and, without the expected execution, add up to no more than the window. */
+/** Judges the evidence. No share is longer than the window. */
 export function attribute(evidence: Evidence): Blame {
   const { window, startedMs, gcs, events, microtasks } = evidence;
   const waiting: Span = { startMs: window.startMs, endMs: startedMs };

@@ -78,7 +78,8 @@ export class LatencyHistogram {
    * @param percent From 0 to 100.
    */
   percentile(percent: number): number {
-    const rank = Math.max(1, Math.ceil((Math.min(100, Math.max(0, percent)) / 100) * this.count));
+    // 99.9 % of 1000 is 999, although 0.999 * 1000 is a little more.
+    const rank = Math.max(1, Math.ceil((Math.min(100, Math.max(0, percent)) / 100) * this.count - 1e-9));
     let seen = 0;
     for (let bucket = 0; bucket < bucketCount; bucket++) {
       seen += this.#buckets[bucket] as number;

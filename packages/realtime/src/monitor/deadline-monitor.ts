@@ -110,7 +110,7 @@ export class DeadlineMonitor implements Disposable {
    * Watches all events of a type.
    * @throws ICHOR_REALTIME_ALREADY_WATCHED, ICHOR_REALTIME_INVALID_OPTION, ICHOR_REALTIME_MONITOR_CLOSED
    */
-  watch(type: EventType<never>, budget: Budget): DeadlineWatch {
+  watch<P>(type: EventType<P>, budget: Budget): DeadlineWatch {
     if (this.#watches[type.id] !== undefined) {
       throw realtimeError(
         'ICHOR_REALTIME_ALREADY_WATCHED',

@@ -11,7 +11,7 @@ export interface HybridWaitOptions {
   /**
    * Between the timer and the spinning:
    * `yield` polls the event loop, so that I/O goes on, at the cost of a busy processor;
-   * `sleep` puts the thread to sleep, so that I/O waits, at no cost. Choose `sleep` for periods below 3 ms,
+   * `sleep` puts the thread to sleep while no events wait, so that I/O waits, at no cost. Choose `sleep` for periods below 3 ms,
    * where timers are too coarse; the event loop still gets one turn per period.
    * Default: `yield`.
    */
@@ -37,6 +37,7 @@ export class HybridWaiter implements Waiter {
   readonly #spinMs: number;
   readonly #sleeps: boolean;
   readonly #busyShare: number;
+  readonly #isIdle: () => boolean;
   readonly #times = new Float64Array(2);
   /** Never changes: waiting on it is sleeping. */
   readonly #cell = new Int32Array(new SharedArrayBuffer(4));
@@ -47,18 +48,23 @@ export class HybridWaiter implements Waiter {
     this.#timer = undefined;
     this.#immediate = undefined;
     const remainingMs = (this.#times[0] as number) - performance.now();
-    if (this.#sleeps) {
-      if (remainingMs > this.#spinMs) Atomics.wait(this.#cell, 0, 0, remainingMs - this.#spinMs);
-    } else if (remainingMs > this.#spinMs) {
-      this.#immediate = setImmediate(this.#approach);
-      return;
+    if (remainingMs > this.#spinMs) {
+      if (!this.#sleeps || !this.#isIdle()) {
+        this.#immediate = setImmediate(this.#approach);
+        return;
+      }
+      Atomics.wait(this.#cell, 0, 0, remainingMs - this.#spinMs);
     }
     this.#release();
   };
 
-  /** @throws ICHOR_REALTIME_INVALID_OPTION */
-  constructor(options: HybridWaitOptions = {}) {
+  /**
+   * @param isIdle Whether the thread has nothing else to do, and so may sleep.
+   * @throws ICHOR_REALTIME_INVALID_OPTION
+   */
+  constructor(options: HybridWaitOptions, isIdle: () => boolean) {
     checkHybridWait(options);
+    this.#isIdle = isIdle;
     this.#spinMs = options.spinMs ?? 0.1;
     this.#sleeps = options.between === 'sleep';
     this.#busyShare = options.busyShare ?? 0.5;

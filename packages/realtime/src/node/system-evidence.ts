@@ -73,6 +73,8 @@ export class SystemEvidenceSource implements EvidenceSource {
   capture(startMs: number, nowMs: number): ThreadCounters | undefined {
     const counters = this.#counters;
     if (counters === undefined) return undefined;
+    // The kernel brings the processor time of a running thread up to date only now and then; asking for it this way does it now.
+    process.cpuUsage();
     let base = this.#newest;
     const oldest = Math.max(0, this.#newest - readings + 2);
     while (base > oldest && this.#reading(base, at) > startMs) base--;

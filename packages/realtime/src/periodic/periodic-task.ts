@@ -211,6 +211,6 @@ export function startPeriodic(
   if (waiting !== 'timer') checkHybridWait(waiting);
   // Spinning needs a clock that goes on by itself.
   const isTimer = waiting === 'timer' || context.clock !== systemClock;
-  const waiter = isTimer ? new TimerWaiter(context.clock) : new HybridWaiter(waiting);
+  const waiter = isTimer ? new TimerWaiter(context.clock) : new HybridWaiter(waiting, () => context.queue.isEmpty);
   return context.own(new PeriodicTask(context, options, handler, waiter)).start();
 }

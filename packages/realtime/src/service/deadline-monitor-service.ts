@@ -23,7 +23,7 @@ import { startPeriodic, type PeriodicOptions, type PeriodicTask, type Release } 
 /** A consumer's own face of the deadline monitor: everything made through it ends with the consumer. */
 export interface Deadlines {
   /** Watches all events of a type. @throws ICHOR_REALTIME_ALREADY_WATCHED */
-  watch(type: EventType<never>, budget: Budget): DeadlineWatch;
+  watch<P>(type: EventType<P>, budget: Budget): DeadlineWatch;
   /** Makes a watch that is fed by hand. */
   measure(name: string, budget: Budget): DeadlineWatch;
   /** Wraps one handler, to measure it apart from the others of its event. */

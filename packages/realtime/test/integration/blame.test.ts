@@ -41,8 +41,19 @@ class Victim {
   }
 }
 
-/** Runs one disturbance and gives the blame of the first overrun. */
+/**
+ * Runs one disturbance and gives the blame of the first overrun. On a busy machine other processes may take more of the
+ * window than the disturbance does, and are then rightly blamed: such runs are repeated.
+ */
 async function blameOf(disturb: Disturb): Promise<Overrun> {
+  for (let attempt = 1; ; attempt++) {
+    const overrun = await firstOverrun(disturb);
+    const { cause } = overrun.blame;
+    if ((cause !== 'preemption' && cause !== 'steal') || attempt === 20) return overrun;
+  }
+}
+
+async function firstOverrun(disturb: Disturb): Promise<Overrun> {
   using monitor = new DeadlineMonitor();
   const manager = new DependencyManager({ queue: monitor.queue() });
   manager.register(DeadlineMonitorService, { options: { monitor } });
@@ -104,9 +115,9 @@ describe('the blame for an overrun in a real process', () => {
         // Nobody waits for this chain, so the queue does not know of it.
         void (async () => {
           const end = performance.now() + disturbanceMs;
-          await undefined;
+          await Promise.resolve();
           self.queue.push(Watched);
-          while (performance.now() < end) await undefined;
+          while (performance.now() < end) await Promise.resolve();
         })();
       });
     });

@@ -22,7 +22,7 @@ function takeId(queue: EdfQueue): number {
 
 describe('EdfQueue as an event queue', () => {
   it.each(eventQueueCases)('$name', async ({ run }) => {
-    await run((options) => new EdfQueue(options));
+    expect(await run((options) => new EdfQueue(options))).toBeUndefined();
   });
 });
 
