@@ -5,6 +5,7 @@ import { fail, type Read, type Reader } from '../codec/reader.ts';
 import { describeBigint, describeInt } from '../schema/describe-node.ts';
 import type { BigintNode } from '../schema/node.ts';
 import { bigintFits } from '../schema/value-checks.ts';
+import { bigintOfBytes } from './bigint-bytes.ts';
 import { failPack, need, readU16, readU32 } from './read-head.ts';
 import { extensionAt, bigintExtension } from './extension.ts';
 
@@ -64,7 +65,7 @@ function readExact(r: Reader, b: Uint8Array, p: number, expected: string): bigin
       fail(r, 'ICHOR_SERIALIZATION_LIMIT', p, `at most ${r.maxStringBytes} bytes`, `${extension.size} bytes`);
     }
     r.pos = extension.start + extension.size;
-    return twosComplement(b, extension.start, extension.size);
+    return bigintOfBytes(b.subarray(extension.start, r.pos));
   }
   const value = readScalar(r, b, p, expected);
   if (typeof value === 'bigint') return value;
@@ -122,13 +123,6 @@ function readF64(b: Uint8Array, p: number): number {
 function readF32(b: Uint8Array, p: number): number {
   for (let i = 0; i < 4; i++) floatBytes[i] = b[p + i]!;
   return floatView.getFloat32(0);
-}
-
-/** Big-endian two's complement of any length. */
-function twosComplement(b: Uint8Array, start: number, size: number): bigint {
-  let hex = '';
-  for (let i = start; i < start + size; i++) hex += b[i]!.toString(16).padStart(2, '0');
-  return BigInt.asIntN(size * 8, BigInt(`0x${hex}`));
 }
 
 function floatText(min: number, max: number): string {

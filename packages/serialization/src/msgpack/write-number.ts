@@ -1,5 +1,7 @@
 // Numbers and lengths as MessagePack, each in its shortest encoding.
 
+import { bigintBytes } from './bigint-bytes.ts';
+
 const floatBytes = new Uint8Array(8);
 const floatView = new DataView(floatBytes.buffer);
 
@@ -51,15 +53,10 @@ export function writePackBigint(b: Uint8Array, p: number, value: bigint, extensi
     const high = Number(BigInt.asUintN(32, value >> 32n));
     return writeU64(b, p, unsigned ? 0xcf : 0xd3, high, Number(BigInt.asUintN(32, value)));
   }
-  // One bit more than the digits need, for the sign.
-  const magnitude = value < 0n ? -value - 1n : value;
-  const size = Math.floor(magnitude.toString(16).length / 2) + 1;
-  p = writeExtensionHead(b, p, extension, size);
-  const hex = BigInt.asUintN(size * 8, value)
-    .toString(16)
-    .padStart(size * 2, '0');
-  for (let i = 0; i < size; i++) b[p + i] = Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16);
-  return p + size;
+  const bytes = bigintBytes(value);
+  p = writeExtensionHead(b, p, extension, bytes.length);
+  for (let i = 0; i < bytes.length; i++) b[p + i] = bytes[i]!;
+  return p + bytes.length;
 }
 
 /** Writes the head of an extension of so many bytes. */

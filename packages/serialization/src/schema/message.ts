@@ -4,9 +4,12 @@ import { CompiledCodec } from '../codec/compiled-codec.ts';
 import type { Serializer } from '../codec/serializer.ts';
 import { describeValue } from '../errors/received.ts';
 import { SerializationError } from '../errors/serialization-error.ts';
+import { jsonCodec } from '../general/general-json.ts';
+import { messagePackCodec } from '../general/general-msgpack.ts';
 import { jsonFormat } from '../json/json-format.ts';
 import { msgpackFormat, positionalFormat } from '../msgpack/msgpack-format.ts';
 import { fieldNodes } from './fields.ts';
+import { jsonSchemaOf, type JsonSchema } from './json-schema.ts';
 import { policyOf, type MessageOptions } from './limits.ts';
 import type { SchemaNode } from './node.ts';
 import { nodeOf, type Fields, type InferFields, type Schema } from './schema.ts';
@@ -27,6 +30,8 @@ export interface Message<T> extends Schema<T> {
    * `application/vnd.ichor.positional+msgpack`; not among `codecs`, since no peer would ask for it.
    */
   readonly positional: Serializer<T>;
+  /** The message as JSON Schema (draft 2020-12), a fresh object that may be changed. Describes its JSON form. */
+  jsonSchema(): JsonSchema;
   /** Checks a value without encoding it; finds every problem. The output is a copy that holds only what is described. */
   validate(value: unknown): SchemaResult<T>;
 }
@@ -90,10 +95,22 @@ class CompiledMessage<T> implements Message<T> {
     this.name = name;
     this.node = node;
     this['~standard'] = standardFace<T>(node);
-    this.json = new CompiledCodec<T>(jsonFormat, name, node, policy, codeGeneration);
-    this.msgpack = new CompiledCodec<T>(msgpackFormat, name, node, policy, codeGeneration);
+    if (node.kind === 'foreign') {
+      // Nothing to compile: the general codecs read, the schema validates.
+      const { limits = {}, duplicateKeys = 'reject', trailingNul = false } = options;
+      const general = { name, schema: node.schema as StandardSchema<unknown, T>, limits, duplicateKeys, trailingNul };
+      this.json = jsonCodec(general);
+      this.msgpack = messagePackCodec(general);
+    } else {
+      this.json = new CompiledCodec<T>(jsonFormat, name, node, policy, codeGeneration);
+      this.msgpack = new CompiledCodec<T>(msgpackFormat, name, node, policy, codeGeneration);
+    }
     this.positional = new CompiledCodec<T>(positionalFormat, name, node, policy, codeGeneration);
     this.codecs = [this.json, this.msgpack];
+  }
+
+  jsonSchema(): JsonSchema {
+    return jsonSchemaOf(this.name, this.node);
   }
 
   validate(value: unknown): SchemaResult<T> {
