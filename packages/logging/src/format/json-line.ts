@@ -7,6 +7,10 @@ const reserved: ReadonlySet<string> = new Set(['time', 'level', 'service', 'serv
 // Printable ASCII without quote and backslash needs no escaping.
 const simple = /^[ !#-[\]-~]*$/;
 
+// Records come many to a millisecond, and writing a date costs as much as the rest of the line.
+let latestTime = NaN;
+let latestText = '';
+
 /**
  * The record as JSON without a line break: `time` (ISO 8601), `level`, `service`, `serviceId`, `source`, `message`, then the fields.
  * A field with one of those names is written as `fields.<name>`. Never throws.
@@ -26,9 +30,12 @@ export function formatJson(record: LogRecord): string {
 }
 
 /** ISO 8601 in UTC; also for times that no date can hold. */
-export function isoTime(time: number): string {
+function isoTime(time: number): string {
+  if (time === latestTime) return latestText;
   const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? String(time) : date.toISOString();
+  latestText = Number.isNaN(date.getTime()) ? String(time) : date.toISOString();
+  latestTime = time;
+  return latestText;
 }
 
 function toJson(value: unknown): string | undefined {
