@@ -30,6 +30,9 @@ export function readFlags<const Options extends NonNullable<ParseArgsConfig['opt
 export function wholeNumber(name: string, text: string, smallest: number, largest: number, usage: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isInteger(value) || value < smallest || value > largest)
-    refuse(`${name}: received ${JSON.stringify(text)}; allowed are whole numbers from ${smallest} to ${largest}.`, usage);
+    refuse(
+      `${name}: received ${JSON.stringify(text)}; allowed are whole numbers from ${smallest} to ${largest}.`,
+      usage,
+    );
   return value;
 }
