@@ -16,6 +16,7 @@ export {
 } from '@ichor/coroutines';
 export { forConsumer, type Consumer, type ProvidesViews } from './contract/consumer.ts';
 export type { EventQueue, EventQueueOptions, EventRow } from './contract/event-queue.ts';
+export type { EventObserver, ObservedEvent, ObserveOptions } from './contract/event-observer.ts';
 export type {
   DiscardReason,
   EventHandler,
@@ -82,11 +83,14 @@ export {
   StopService,
   UndoDependencyRequest,
 } from './events/internal-events.ts';
+export type { EventJournal, JournalEntry } from './journal/event-journal.ts';
+export type { EventExplanation } from './journal/explain-event.ts';
 export { DependencyManager, type RunOptions } from './manager/dependency-manager.ts';
 export type { DependencyStatus, RegisteredResources, RunningExecution } from './manager/lookups.ts';
 export type { AsyncContext, ManagerOptions } from './manager/options.ts';
 export type { LoopHost } from './queue/loop-host.ts';
 export { PriorityQueue } from './queue/priority-queue.ts';
+export type { QueueLimit, QueueMetrics } from './queue/queue-limit.ts';
 export { defineService, type ServiceDescription } from './services/define-service.ts';
 export {
   many,

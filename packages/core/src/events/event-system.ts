@@ -4,18 +4,22 @@
 import { asyncReleases, isCoroutine, startCoroutine } from '@ichor/coroutines/spi';
 import type { Clock, Coroutine, Resumable, Scheduler } from '@ichor/coroutines';
 import type { EventQueue, EventRow } from '../contract/event-queue.ts';
+import type { EventObserver, ObservedEvent, ObserveOptions } from '../contract/event-observer.ts';
 import type { DiscardReason, EventType, EventView, Work } from '../contract/event-type.ts';
+import { BelowWaits } from './below-waits.ts';
 import { eventTypeOf } from './define-event.ts';
 import type { Completion } from './completion.ts';
-import { Deferred } from './deferred.ts';
 import { Execution, type ExecutionEnd, type ExecutionOwner } from './execution.ts';
 import { HandlerTable } from './handler-table.ts';
+import { HeldEvents, type Hold } from './held-events.ts';
 import { InterceptorTable } from './interceptor-table.ts';
 import { Continue, RunFunction } from './internal-events.ts';
+import { Observers } from './observers.ts';
+import type { LimitWatch } from '../queue/queue-limit.ts';
 import type { StepResult } from '../queue/run-loop.ts';
 
 /** The row being processed, which handlers see as the event. */
-export class CurrentEvent implements EventRow, EventView {
+export class CurrentEvent implements EventRow, ObservedEvent {
   id = -1;
   typeId = 0;
   origin = 0;
@@ -29,12 +33,6 @@ export class CurrentEvent implements EventRow, EventView {
   }
 }
 
-/** Sees every event with its times; used by statistics and the journal. Nothing is paid while there is none. */
-export interface EventObserver {
-  processing(event: CurrentEvent, startedAt: number): void;
-  processed(event: CurrentEvent, startedAt: number, endedAt: number): void;
-}
-
 export interface EventSystemOptions {
   readonly queue: EventQueue;
   readonly clock: Clock;
@@ -44,6 +42,8 @@ export interface EventSystemOptions {
   /** Makes sure that the loop runs. */
   readonly schedule: () => void;
   readonly recordTimes: boolean;
+  /** An observer failed and was taken out. */
+  readonly observerFailed: (error: unknown) => void;
   /** Carries ambient context from a push to its processing. Absent: nothing is captured or paid. */
   readonly context?: ContextCarrier;
 }
@@ -62,12 +62,15 @@ export class EventSystem {
   readonly internal: (((event: CurrentEvent) => void) | undefined)[] = [];
   /** By event id: who waits for it. */
   readonly completions = new Map<number, Completion>();
-  observer: EventObserver | undefined;
+  /** Waits for the queue to get shorter. */
+  readonly below = new BelowWaits(() => this.waiting);
+  readonly #observers: Observers;
   /** The event being processed. */
   current = new CurrentEvent();
   isProcessing = false;
   readonly #options: EventSystemOptions;
-  readonly #recordTimes: boolean;
+  /** Push times are recorded. */
+  recordsTimes: boolean;
   /** The owner of the last function or work that ran: the next one often has the same. */
   #lastOwner: ExecutionOwner | undefined;
   #nextId = 0;
@@ -76,19 +79,83 @@ export class EventSystem {
   #completion: Completion | undefined;
   #touchedPromise = false;
   readonly #contexts: Map<number, unknown> | undefined;
-  /** Waits for the queue to get shorter, in the order of waiting. */
-  #belowWaits: { readonly size: number; readonly reached: Deferred<void> }[] = [];
+  #held: HeldEvents | undefined;
+  #limit: LimitWatch | undefined;
+  /** Lengths of the queue at which the limit wants to know; only one of them is within reach at a time. */
+  #highAt = Number.POSITIVE_INFINITY;
+  #lowAt = -1;
 
   constructor(options: EventSystemOptions) {
     this.#options = options;
     this.queue = options.queue;
-    this.#recordTimes = options.recordTimes;
+    this.recordsTimes = options.recordTimes;
+    this.#observers = new Observers(options.observerFailed);
     this.#contexts = options.context === undefined ? undefined : new Map();
   }
 
   /** Events waiting, plus the one being processed (EV-82). */
   get size(): number {
-    return this.queue.size + (this.isProcessing ? 1 : 0);
+    return this.waiting + (this.isProcessing ? 1 : 0);
+  }
+
+  /** Events waiting. */
+  get waiting(): number {
+    return this.#held === undefined ? this.queue.size : this.queue.size + this.#held.size;
+  }
+
+  /** Events ever pushed. */
+  get pushed(): number {
+    return this.#nextId;
+  }
+
+  get limit(): LimitWatch | undefined {
+    return this.#limit;
+  }
+
+  set limit(limit: LimitWatch | undefined) {
+    this.#limit = limit;
+    this.#highAt = limit?.highWater ?? Number.POSITIVE_INFINITY;
+    this.#lowAt = -1;
+  }
+
+  /** Shows every event to an observer until disposed. */
+  observe(observer: EventObserver, options: ObserveOptions = {}): Disposable {
+    this.record(options.pushTimes === true, options.causes === true);
+    return this.#observers.add(observer);
+  }
+
+  /** Records more with each push from now on, where the queue can. */
+  record(recordTimes: boolean, recordCauses: boolean): void {
+    if (this.queue.record === undefined || !(recordTimes || recordCauses)) return;
+    this.queue.record({ recordTimes, recordCauses }, this.#options.clock.now());
+    this.recordsTimes ||= recordTimes;
+  }
+
+  /** Keeps events of some types waiting until disposed: they then run in their old order, before newer ones of their priority. */
+  hold(hold: Hold): Disposable {
+    const held = (this.#held ??= new HeldEvents(this.queue));
+    held.begin(hold);
+    return {
+      [Symbol.dispose]: () => {
+        held.end(hold);
+        this.#options.schedule();
+      },
+    };
+  }
+
+  /** Waiting events per priority, ascending. O(lanes + held events). */
+  depths(): ReadonlyMap<number, number> {
+    if (this.#held === undefined) return this.queue.depths();
+    const depths = new Map(this.queue.depths());
+    this.#held.depths(depths);
+    return new Map([...depths].sort(([a], [b]) => a - b));
+  }
+
+  /** When the oldest waiting event was pushed, where times are recorded. */
+  oldestPushedAt(): number | undefined {
+    const oldest = this.recordsTimes ? this.queue.oldestPushedAt() : undefined;
+    const held = this.recordsTimes ? this.#held?.oldestPushedAt() : undefined;
+    return oldest === undefined || held === undefined ? (oldest ?? held) : Math.min(oldest, held);
   }
 
   push(typeId: number, origin: number, priority: number, payload: unknown, deadlineMs: number): number {
@@ -100,26 +167,19 @@ export class EventSystem {
       priority,
       payload,
       deadlineMs,
-      this.#recordTimes ? this.#options.clock.now() : 0,
+      this.recordsTimes ? this.#options.clock.now() : 0,
       this.isProcessing ? this.current.id : -1,
     );
     if (this.#contexts !== undefined) this.#contexts.set(id, this.#options.context?.capture());
     if (!this.isProcessing) this.#options.schedule();
+    if (this.waiting >= this.#highAt) this.#becameHigh();
     return id;
-  }
-
-  /** Waits until fewer than `size` events are queued. */
-  whenBelow(size: number): Deferred<void> {
-    const reached = new Deferred<void>(`the queue to hold fewer than ${size} events`);
-    if (this.queue.size < size) reached.resolve();
-    else this.#belowWaits.push({ size, reached });
-    return reached;
   }
 
   /** Takes and processes one event. */
   processNext(): StepResult {
     const event = this.current;
-    if (!this.queue.take(event)) return 'empty';
+    if (!(this.#held === undefined ? this.queue.take(event) : this.#takeUnheld(this.#held, event))) return 'empty';
     this.isProcessing = true;
     this.#touchedPromise = false;
     const releases = asyncReleases();
@@ -130,12 +190,13 @@ export class EventSystem {
     this.#completion = undefined;
     this.isProcessing = false;
     event.payload = undefined;
-    if (this.#belowWaits.length > 0) this.#releaseBelowWaits();
+    if (this.waiting <= this.#lowAt) this.#becameLow();
+    if (this.below.count > 0) this.below.release();
     return this.#touchedPromise || releases !== asyncReleases() ? 'checkpoint' : 'done';
   }
 
   #dispatch(event: CurrentEvent, completion: Completion | undefined): void {
-    if (this.interceptors.count > 0 || this.observer !== undefined) this.#processObserved(event);
+    if (this.interceptors.count > 0 || this.#observers.count > 0) this.#processObserved(event);
     else if (completion === undefined) this.#process(event);
     else completion.processed({ processed: this.#process(event), vetoed: false });
   }
@@ -178,15 +239,18 @@ export class EventSystem {
 
   /** Drops what is queued, telling work and waiters. */
   discardAll(reason: DiscardReason): void {
-    this.queue.clear((payload, typeId) => {
+    const dropped = (payload: unknown, typeId: number): void => {
       if ('work' in eventTypeOf(typeId)) (payload as Work).discarded?.(reason);
-    });
+    };
+    this.#held?.clear(dropped);
+    this.queue.clear(dropped);
   }
 
   #processObserved(event: CurrentEvent): void {
     const { clock } = this.#options;
-    const observer = this.observer;
+    const observer = this.#observers.count > 0 ? this.#observers : undefined;
     const payload = event.payload;
+    if (!this.recordsTimes) event.pushedAt = Number.NaN;
     const startedAt = observer === undefined ? 0 : clock.now();
     observer?.processing(event, startedAt);
     const forAll = this.interceptors.forAll;
@@ -203,7 +267,7 @@ export class EventSystem {
     for (const entry of forType)
       if (!entry.isRemoved) this.#after(entry.interceptor, event, processed, payload, entry.ownerId);
     completion?.processed({ processed, vetoed });
-    observer?.processed(event, startedAt, clock.now());
+    observer?.processed(event, startedAt, clock.now(), processed, vetoed);
   }
 
   /** A failing interceptor does not veto, and its failure goes to its owner. */
@@ -254,7 +318,8 @@ export class EventSystem {
       return true;
     }
     if (typeId === Continue.id) {
-      (event.payload as Resumable).run();
+      if (this.#observers.wantsHandlers) this.#continueObserved(event);
+      else (event.payload as Resumable).run();
       return true;
     }
     if ('work' in eventTypeOf(typeId)) {
@@ -268,6 +333,8 @@ export class EventSystem {
     const { entries } = list;
     const length = entries.length;
     const { payload, origin } = event;
+    const isObserved = this.#observers.wantsHandlers;
+    let startedAt = isObserved ? this.#options.clock.now() : 0;
     list.beginBroadcast();
     for (let i = 0; i < length; i++) {
       const entry = entries[i] as (typeof entries)[number];
@@ -279,10 +346,10 @@ export class EventSystem {
         const execution = this.#executionFor(entry.owner, event, undefined);
         execution.threw(error);
         this.#giveBack(execution);
-        continue;
       }
       if (typeof result === 'object' && result !== null)
         this.#follow(this.#executionFor(entry.owner, event, undefined), result);
+      if (isObserved) startedAt = this.#handled(event, entry.owner.id, startedAt);
     }
     list.endBroadcast();
   }
@@ -339,11 +406,40 @@ export class EventSystem {
     return execution;
   }
 
-  #releaseBelowWaits(): void {
-    const reached = this.#belowWaits.filter((wait) => this.queue.size < wait.size);
-    if (reached.length === 0) return;
-    this.#belowWaits = this.#belowWaits.filter((wait) => !reached.includes(wait));
-    for (const wait of reached) wait.reached.resolve();
+  /** Tells observers of one handler; returns the time at which the next one begins. */
+  #handled(event: CurrentEvent, serviceId: number, startedAt: number): number {
+    const endedAt = this.#options.clock.now();
+    this.#observers.handled(event, serviceId, startedAt, endedAt);
+    return endedAt;
+  }
+
+  /** A coroutine that goes on is work of the service it belongs to. */
+  #continueObserved(event: CurrentEvent): void {
+    const resumable = event.payload as Resumable & { readonly host?: { readonly owner?: ExecutionOwner } };
+    const serviceId = resumable.host?.owner?.id ?? event.origin;
+    const startedAt = this.#options.clock.now();
+    resumable.run();
+    this.#handled(event, serviceId, startedAt);
+  }
+
+  #takeUnheld(held: HeldEvents, event: CurrentEvent): boolean {
+    const isTaken = held.take(event);
+    if (held.isIdle) this.#held = undefined;
+    return isTaken;
+  }
+
+  #becameHigh(): void {
+    const limit = this.#limit as LimitWatch;
+    this.#highAt = Number.POSITIVE_INFINITY;
+    this.#lowAt = limit.lowWater;
+    limit.becameHigh();
+  }
+
+  #becameLow(): void {
+    const limit = this.#limit as LimitWatch;
+    this.#lowAt = -1;
+    this.#highAt = limit.highWater;
+    limit.becameLow();
   }
 
   #giveBack(execution: Execution): void {

@@ -67,6 +67,7 @@ export class QueueFacade implements Queue {
   // Without a rest parameter, which would cost an array per push.
   push(type: EventType, payload?: unknown, options?: PushOptions): number {
     if (this.#parts.isClosed || this.#user?.isRevoked === true || !(type?.id > 0)) this.#refuse(type);
+    if (this.#events.limit?.rejects === true) this.#admit(type);
     if (options === undefined)
       return this.#events.push(type.id, this.#origin, type.priority, payload, Number.POSITIVE_INFINITY);
     return this.#events.push(
@@ -90,6 +91,7 @@ export class QueueFacade implements Queue {
     let completion: Completion | undefined;
     if (options.coalesce === true) for (const other of completions.values()) if (other.key === key) completion = other;
     if (completion === undefined) {
+      if (this.#events.limit?.rejects === true) this.#admit(type as EventType);
       const priority = priorityNumber(options.priority, type.priority);
       const id = this.#events.push(
         type.id,
@@ -121,9 +123,15 @@ export class QueueFacade implements Queue {
   }
 
   whenBelow(size: number): Awaitable<void> {
+    if (this.#user?.isRevoked === true) this.#refuse(internal.RunFunction as EventType);
     if (!(size > 0))
       throw coreError('ICHOR_OPTION_INVALID', `whenBelow(size): received ${size}; pass a number above 0.`);
-    return this.#events.whenBelow(size);
+    return this.#events.below.wait(size);
+  }
+
+  /** Lifecycle events are never refused for lack of room. */
+  #admit(type: EventType): void {
+    if (this.#events.internal[type.id] === undefined) this.#events.limit?.admit(type, this.#events.waiting);
   }
 
   #refuse(type: EventType<never> | EventType): never {

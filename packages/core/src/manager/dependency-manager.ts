@@ -11,6 +11,7 @@ import {
   type Task,
 } from '@ichor/coroutines';
 import { enterScheduler } from '@ichor/coroutines/spi';
+import type { EventObserver, ObserveOptions } from '../contract/event-observer.ts';
 import type { Interceptor, EventType } from '../contract/event-type.ts';
 import { FrameworkLogger, type Logger } from '../contract/logger.ts';
 import { Queue, type Routine } from '../contract/queue.ts';
@@ -28,9 +29,12 @@ import { Lifecycle } from '../lifecycle/lifecycle.ts';
 import { startOwnedTask } from '../lifecycle/owned-task.ts';
 import { ServiceRecord } from '../lifecycle/service-record.ts';
 import { Trackers } from '../lifecycle/trackers.ts';
+import { EventJournal } from '../journal/event-journal.ts';
+import { explainEvent, type EventExplanation } from '../journal/explain-event.ts';
 import { nodeLoopHost } from '../node/node-loop-host.ts';
 import type { LoopHost } from '../queue/loop-host.ts';
 import { PriorityQueue } from '../queue/priority-queue.ts';
+import { LimitWatch, type QueueLimit, type QueueMetrics } from '../queue/queue-limit.ts';
 import { RunLoop, type StepResult } from '../queue/run-loop.ts';
 import { internalDefinition } from '../services/internal-definition.ts';
 import { ChildRegistration } from './child-registration.ts';
@@ -63,6 +67,8 @@ export class DependencyManager {
   readonly queue: Queue;
   /** Questions about the services. */
   readonly services: Lookups;
+  /** The last events, when the option `journal` asked for them. */
+  readonly journal: EventJournal | undefined;
   readonly #options: ManagerOptions;
   readonly #host: LoopHost;
   readonly #events: EventSystem;
@@ -140,6 +146,9 @@ export class DependencyManager {
         this.#loop.schedule();
       },
       recordTimes: options.recordTimes === true,
+      observerFailed: (error) => {
+        this.#log.error('An event observer failed and was taken out.', { error });
+      },
       ...(context === undefined ? {} : { context }),
     });
     let previous: Scheduler | undefined;
@@ -241,6 +250,8 @@ export class DependencyManager {
     };
     this.queue = new QueueFacade(queueParts, undefined);
     this.services = new Lookups(kernel, this.#lifecycle);
+    this.journal = this.#keepJournal(options.journal);
+    if (options.queueLimit !== undefined) this.#limitQueue(options.queueLimit);
     this.#addInternalServices();
   }
 
@@ -364,6 +375,39 @@ export class DependencyManager {
     return this.#events.interceptors.add(type === 'all' ? 0 : type.id, interceptor as Interceptor, 0);
   }
 
+  /**
+   * Shows every event with its times to an observer, until disposed: for statistics and tools. See `EventStatisticsService`.
+   * While nobody observes nothing is paid.
+   */
+  observe(observer: EventObserver, options?: ObserveOptions): Disposable {
+    return this.#events.observe(observer, options);
+  }
+
+  /** The queue in numbers: depth per priority, age of the oldest event (where push times are recorded), refused pushes. */
+  queueMetrics(): QueueMetrics {
+    const { waiting, limit, pushed } = this.#events;
+    const oldest = this.#events.oldestPushedAt();
+    return {
+      size: waiting,
+      depths: Object.fromEntries(this.#events.depths()),
+      oldestAgeMs: oldest === undefined ? undefined : Math.max(0, this.clock.now() - oldest),
+      isHigh: limit?.isHigh === true,
+      pushed,
+      rejected: limit?.rejected ?? 0,
+    };
+  }
+
+  /** What became of an event, what led to it, and what it led to, from the `journal`. O(entries of the journal). */
+  explainEvent(id: number): EventExplanation {
+    return explainEvent(this.journal, id, {
+      pushed: this.#events.pushed,
+      serviceLabel: (serviceId) => {
+        const service = this.services.byId(serviceId);
+        return service === undefined ? `service ${serviceId}` : `${service.name} (${serviceId})`;
+      },
+    });
+  }
+
   /** Starts a coroutine or async function that belongs to no service. Quit gives it `stopGraceMs`, then cancels it. */
   start<T>(routine: Routine<T>, options: { readonly name?: string } = {}): Task<T> {
     return startOwnedTask(this.#events, this.#kernel.root, routine, options.name, (error, name) => {
@@ -384,6 +428,24 @@ export class DependencyManager {
   /** Quits if it runs, and waits for the end. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.quit();
+  }
+
+  #keepJournal(capacity: number | undefined): EventJournal | undefined {
+    if (capacity === undefined || capacity === 0) return undefined;
+    const journal = new EventJournal(capacity);
+    this.#events.observe(journal, { pushTimes: true, causes: true });
+    return journal;
+  }
+
+  #limitQueue(limit: QueueLimit): void {
+    this.#events.record(true, false);
+    this.#events.limit = new LimitWatch(
+      limit,
+      () => this.queueMetrics(),
+      (error, during) => {
+        this.#log.error(`${during} failed.`, { error });
+      },
+    );
   }
 
   /** The manager itself is what its consumers receive; with the queue it is the only service that is always there. */
@@ -495,6 +557,7 @@ export class DependencyManager {
     const quit = this.#quitError();
     this.#startup.closeWith(quit);
     this.#events.discardAll('quit');
+    this.#events.below.close(quit);
     for (const completion of [...this.#events.completions.values()]) completion.result.reject(quit);
     this.#events.completions.clear();
     this.#watchers.close(quit);

@@ -6,6 +6,7 @@ import type { EventQueue } from '../contract/event-queue.ts';
 import type { FailurePolicy } from '../contract/service.ts';
 import { coreError } from '../errors/catalogue.ts';
 import type { LoopHost } from '../queue/loop-host.ts';
+import type { QueueLimit } from '../queue/queue-limit.ts';
 
 /** Something like `AsyncLocalStorage` of node:async_hooks. */
 export interface AsyncContext {
@@ -45,6 +46,10 @@ export interface ManagerOptions {
   readonly context?: readonly AsyncContext[];
   /** Record the push time of events, for latency figures. Default: false. */
   readonly recordTimes?: boolean;
+  /** When the queue counts as full, and what happens then. Default: it has no bound. */
+  readonly queueLimit?: QueueLimit;
+  /** Keep the last so many events with their causes, for `explainEvent()`: 67 bytes each. Default: 0, nothing is kept or paid. */
+  readonly journal?: number;
   /** The platform under the loop. Default: Node.js. */
   readonly host?: LoopHost;
 }
@@ -63,6 +68,8 @@ const known = new Set<string>([
   'context',
   'recordTimes',
   'host',
+  'queueLimit',
+  'journal',
 ]);
 
 /** @throws ICHOR_OPTION_INVALID naming the option, the value received, and what is allowed. */
@@ -81,6 +88,30 @@ export function checkManagerOptions(options: ManagerOptions): void {
   if (options.sliceMs === 0) throw invalidOption('sliceMs', 0, 'numbers of milliseconds above 0');
   checkChoice('checkpoint', options.checkpoint, ['when-needed', 'every-event']);
   checkFailurePolicy(options.onFailure);
+  if (options.queueLimit !== undefined) checkQueueLimit(options.queueLimit);
+  const { journal } = options;
+  if (journal !== undefined && !(Number.isSafeInteger(journal) && journal >= 0 && journal <= maxJournal))
+    throw invalidOption('journal', journal, `whole numbers of events from 0 (off) to ${maxJournal}`);
+}
+
+const maxJournal = 10_000_000;
+
+function checkQueueLimit(limit: QueueLimit): void {
+  const { highWater, lowWater, policy, onHigh, onLow, ...unknown } = limit;
+  const [unknownKey] = Object.keys(unknown);
+  if (unknownKey !== undefined)
+    throw invalidOption(`queueLimit.${unknownKey}`, 'an unknown key', 'highWater, lowWater, policy, onHigh and onLow');
+  if (!(Number.isSafeInteger(highWater) && highWater >= 1))
+    throw invalidOption('queueLimit.highWater', highWater, 'whole numbers of events from 1');
+  if (lowWater !== undefined && !(Number.isSafeInteger(lowWater) && lowWater >= 0 && lowWater < highWater))
+    throw invalidOption('queueLimit.lowWater', lowWater, 'whole numbers from 0 and below highWater');
+  checkChoice('queueLimit.policy', policy, ['reject', 'none']);
+  for (const [key, callback] of [
+    ['onHigh', onHigh],
+    ['onLow', onLow],
+  ] as const)
+    if (callback !== undefined && typeof callback !== 'function')
+      throw invalidOption(`queueLimit.${key}`, callback, 'functions');
 }
 
 /** @throws ICHOR_OPTION_INVALID when it is none of the policies. */
