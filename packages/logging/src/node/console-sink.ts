@@ -16,7 +16,7 @@ export interface ConsoleSinkOptions {
   readonly format?: 'auto' | 'human' | 'json';
   /** ANSI colours in the human format. Default: on a terminal, unless NO_COLOR is set; FORCE_COLOR turns them on. */
   readonly colours?: boolean;
-  /** What the stream may hold back before records are dropped. Default: 1 MiB. */
+  /** What the stream may hold back before records are dropped. Default: 16 MiB. */
   readonly maxBufferedBytes?: number;
 }
 
@@ -51,7 +51,7 @@ export class ConsoleSink implements LogSink {
       format === 'json' || (format === 'auto' && !isTerminal)
         ? formatJson
         : (record) => formatHuman(record, { colours });
-    this.#output = new StreamOutput(stream, options.maxBufferedBytes ?? 1024 * 1024, (count) =>
+    this.#output = new StreamOutput(stream, options.maxBufferedBytes ?? 16 * 1024 * 1024, (count) =>
       this.#format({
         time: Date.now(),
         level: 'warn',
@@ -69,7 +69,7 @@ export class ConsoleSink implements LogSink {
     return this.#output.dropped;
   }
 
-  /** @throws the error of the stream once it is broken (the loggers catch and count that). */
+  /** @throws the error of the stream once it is broken or closed (the loggers catch and count that). */
   write(record: LogRecord): void {
     this.#output.writeLine(this.#format(record));
   }

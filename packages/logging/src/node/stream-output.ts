@@ -8,6 +8,8 @@ export interface LineStream {
   once(event: 'drain', listener: () => void): unknown;
   readonly writableLength: number;
   readonly isTTY?: boolean;
+  /** False once it was ended or destroyed. */
+  readonly writable?: boolean;
 }
 
 /** The error that broke a stream; undefined while it works. Without a listener that error would end the process. */
@@ -48,9 +50,9 @@ export class StreamOutput {
     return this.#dropped;
   }
 
-  /** @throws the error of the stream once it is broken. */
+  /** @throws the error of the stream once it is broken, or an error that says that it was closed. */
   writeLine(line: string): void {
-    if (this.#guard.error !== undefined) throw this.#guard.error;
+    if (this.#isBroken) throw this.#guard.error ?? new Error('the stream is closed');
     if (this.#stream.writableLength > this.#maxBufferedBytes) {
       this.#dropped++;
       if (this.#unsaid++ === 0) this.#stream.once('drain', this.#sayDropped);
@@ -62,14 +64,18 @@ export class StreamOutput {
 
   /** Ends when everything written is out, or the stream is broken. */
   flush(): Promise<void> {
-    if (this.#guard.error !== undefined) return Promise.resolve();
+    if (this.#isBroken) return Promise.resolve();
     return new Promise((resolve) => {
       this.#stream.write('', () => resolve());
     });
   }
 
+  get #isBroken(): boolean {
+    return this.#guard.error !== undefined || this.#stream.writable === false;
+  }
+
   readonly #sayDropped = (): void => {
-    if (this.#unsaid === 0 || this.#guard.error !== undefined) return;
+    if (this.#unsaid === 0 || this.#isBroken) return;
     const count = this.#unsaid;
     this.#unsaid = 0;
     this.#stream.write(`${this.#dropNotice(count)}\n`);
