@@ -178,7 +178,9 @@ describe('cancelling a coroutine', () => {
     }, 'stubborn');
     stubborn.cancel();
     expect(isCancelled(await failureOf(stubborn))).toBe(true);
-    expect(failures).toMatchObject([{ error: { code: 'ICHOR_COROUTINES_CANCEL_SWALLOWED' }, coroutine: { name: 'stubborn' } }]);
+    expect(failures).toMatchObject([
+      { error: { code: 'ICHOR_COROUTINES_CANCEL_SWALLOWED' }, coroutine: { name: 'stubborn' } },
+    ]);
   });
 
   it('that sleeps clears the timer', () => {

@@ -156,7 +156,10 @@ describe('a channel', () => {
 
   it('refuses a capacity that is none', () => {
     for (const capacity of [-1, 1.5, Number.NaN]) {
-      expect(thrownBy(() => new Channel(capacity))).toMatchObject({ code: 'ICHOR_COROUTINES_OPTION', details: { name: 'capacity' } });
+      expect(thrownBy(() => new Channel(capacity))).toMatchObject({
+        code: 'ICHOR_COROUTINES_OPTION',
+        details: { name: 'capacity' },
+      });
     }
     expect(new Channel(Infinity).capacity).toBe(Infinity);
   });

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { all, Condition, Mutex, pause, Semaphore, toPromise, withTimeout, type Coroutine, type MutexLock } from '../src/index.ts';
+import {
+  all,
+  Condition,
+  Mutex,
+  pause,
+  Semaphore,
+  toPromise,
+  withTimeout,
+  type Coroutine,
+  type MutexLock,
+} from '../src/index.ts';
 import { VirtualClock } from '../src/testing/index.ts';
 import { failureOf, spawn, thrownBy } from './support.ts';
 
@@ -109,7 +119,10 @@ describe('Mutex', () => {
     const patient = spawn(() => hold(mutex));
     cancelled.cancel();
     clock.advance(10);
-    expect(await failureOf(late)).toMatchObject({ code: 'ICHOR_COROUTINES_TIMEOUT', details: { waitingFor: 'Mutex.lock()' } });
+    expect(await failureOf(late)).toMatchObject({
+      code: 'ICHOR_COROUTINES_TIMEOUT',
+      details: { waitingFor: 'Mutex.lock()' },
+    });
     held.unlock();
     expect(patient.isReady).toBe(true);
     expect(mutex.isLocked).toBe(false);
@@ -175,7 +188,10 @@ describe('Semaphore', () => {
   });
 
   it('refuses numbers it cannot meet', () => {
-    expect(thrownBy(() => new Semaphore(0))).toMatchObject({ code: 'ICHOR_COROUTINES_OPTION', details: { name: 'permits', received: 0 } });
+    expect(thrownBy(() => new Semaphore(0))).toMatchObject({
+      code: 'ICHOR_COROUTINES_OPTION',
+      details: { name: 'permits', received: 0 },
+    });
     expect(thrownBy(() => new Semaphore(2).acquire(3))).toMatchObject({ code: 'ICHOR_COROUTINES_OPTION' });
     expect(thrownBy(() => new Semaphore(2).tryAcquire(1.5))).toMatchObject({ code: 'ICHOR_COROUTINES_OPTION' });
   });

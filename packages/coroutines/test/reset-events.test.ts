@@ -85,7 +85,10 @@ describe('ManualResetEvent', () => {
     const waiting = toPromise(event.wait());
     event[Symbol.dispose]();
     event[Symbol.dispose]();
-    expect(await failureOf(waiting)).toMatchObject({ code: 'ICHOR_COROUTINES_DISPOSED', details: { what: 'ManualResetEvent' } });
+    expect(await failureOf(waiting)).toMatchObject({
+      code: 'ICHOR_COROUTINES_DISPOSED',
+      details: { what: 'ManualResetEvent' },
+    });
   });
 
   it('does not resume a waiter that another one cancelled meanwhile', () => {
@@ -197,7 +200,7 @@ describe('AutoResetEvent', () => {
     expect(await failureOf(event.wait())).toMatchObject({ code: 'ICHOR_COROUTINES_DISPOSED' });
   });
 
-  it('gives a cancelled waiter\'s turn to the next', () => {
+  it("gives a cancelled waiter's turn to the next", () => {
     const event = new AutoResetEvent();
     const first = spawn(() => wait(event));
     const second = spawn(() => wait(event));

@@ -12,6 +12,7 @@ import {
   type Suspension,
 } from '../src/index.ts';
 import { startTask } from '../src/spi/index.ts';
+import { settle, SteppingScheduler } from '../src/testing/index.ts';
 import { collectUnhandled, failureOf, spawn, thrownBy } from './support.ts';
 
 describe('a task', () => {
@@ -132,7 +133,10 @@ describe('a task', () => {
     const second = spawn(function* () {
       return yield* shared;
     });
-    expect(await failureOf(second)).toMatchObject({ code: 'ICHOR_COROUTINES_TASK_AWAITED', details: { task: 'shared' } });
+    expect(await failureOf(second)).toMatchObject({
+      code: 'ICHOR_COROUTINES_TASK_AWAITED',
+      details: { task: 'shared' },
+    });
     const promises = [shared.then((value) => value + 1), shared.then((value) => value + 2)];
     go.set();
     expect(await first).toBe(1);
@@ -162,7 +166,13 @@ describe('a task', () => {
       }),
     );
     expect(error).toMatchObject({ message: 'async' });
-    expect(await failureOf(task(() => { throw new Error('plain'); }))).toMatchObject({ message: 'plain' });
+    expect(
+      await failureOf(
+        task(() => {
+          throw new Error('plain');
+        }),
+      ),
+    ).toMatchObject({ message: 'plain' });
   });
 
   it('takes a coroutine object as well', async () => {
@@ -214,7 +224,7 @@ describe('a task', () => {
 });
 
 describe('a failure that nobody awaits', () => {
-  it('is reported once, with the name and the place of the start', () => {
+  it('is reported once, with the name and the place of the start', async () => {
     const failures = collectUnhandled();
     const event = new AutoResetEvent();
     const error = new Error('lonely');
@@ -223,9 +233,35 @@ describe('a failure that nobody awaits', () => {
       throw error;
     }, 'loner');
     event.set();
+    await settle();
     expect(failures.map((failure) => failure.error)).toEqual([error]);
     expect(failures[0]!.coroutine.name).toBe('loner');
     expect(failures[0]!.coroutine.startedAt).toContain('task.test.ts');
+  });
+
+  it('is reported at once on the scheduler of a loop', () => {
+    const scheduler = new SteppingScheduler();
+    const event = new AutoResetEvent();
+    scheduler.start(function* () {
+      yield* event.wait();
+      throw new Error('lonely');
+    });
+    event.set();
+    expect(scheduler.unhandledFailures).toMatchObject([{ error: { message: 'lonely' } }]);
+  });
+
+  it('is not reported when an await was written down before, though not attached yet', async () => {
+    const failures = collectUnhandled();
+    const event = new AutoResetEvent();
+    const failing = spawn(function* () {
+      yield* event.wait();
+      throw new Error('expected');
+    });
+    const awaiting = failureOf(failing);
+    event.set();
+    expect(await awaiting).toMatchObject({ message: 'expected' });
+    await settle();
+    expect(failures).toEqual([]);
   });
 
   it('is not reported when somebody awaited before it came', async () => {
@@ -252,16 +288,17 @@ describe('a failure that nobody awaits', () => {
     spawn(function* (): Coroutine<void> {
       throw new Error('left');
     });
-    await new Promise(setImmediate);
+    await settle();
     expect(failures).toMatchObject([{ error: { message: 'left' } }]);
   });
 
-  it('is not a cancellation', () => {
+  it('is not a cancellation', async () => {
     const failures = collectUnhandled();
     const event = new AutoResetEvent();
     spawn(function* () {
       yield* event.wait();
     }).cancel();
+    await settle();
     expect(failures).toEqual([]);
   });
 
@@ -277,7 +314,7 @@ describe('a failure that nobody awaits', () => {
         throw new Error('root');
       }, 'detached work');
       event.set();
-      await new Promise(setImmediate);
+      await settle();
     } finally {
       for (const listener of listeners) process.on('uncaughtException', listener);
     }
@@ -295,7 +332,10 @@ describe('a failure that nobody awaits', () => {
         yield* event.wait();
         return 4;
       },
-      { onEnd: (ended, succeeded, result) => order.push(`${ended.name} ${succeeded} ${String(result)}`), name: 'owned' },
+      {
+        onEnd: (ended, succeeded, result) => order.push(`${ended.name} ${succeeded} ${String(result)}`),
+        name: 'owned',
+      },
     );
     const waiting = spawn(function* () {
       order.push(`got ${yield* owned}`);
@@ -328,7 +368,7 @@ describe('cancelling a task', () => {
     waiting.cancel();
     expect(isCancelled(await failureOf(waiting))).toBe(true);
     finish();
-    await new Promise(setImmediate);
+    await settle();
     expect(failures).toEqual([]);
   });
 

@@ -8,8 +8,8 @@ import { CoroutineAwaitable } from '../driver/coroutine-awaitable.ts';
 import { currentScheduler } from '../driver/current-scheduler.ts';
 import { Frame } from '../driver/frame.ts';
 import { inlineScheduler } from '../driver/inline-scheduler.ts';
-import { isCoroutine, isPromiseLike } from '../driver/is-coroutine.ts';
-import { defaultPriority } from '../driver/promise-host.ts';
+import { isPromiseLike } from '../driver/is-coroutine.ts';
+import { AwaitableBase, defaultPriority } from '../driver/promise-host.ts';
 import { startTask } from '../driver/task.ts';
 import { nothing, passed, Wait } from '../driver/wait.ts';
 import { CancelledError, isCancelled } from '../errors/cancelled-error.ts';
@@ -160,7 +160,7 @@ export class Scope {
     const child = startTask(
       (): Coroutine<T> => {
         const work = routine(this);
-        return (isCoroutine(work) ? work : isPromiseLike(work) ? followPromise(work) : work) as Coroutine<T>;
+        return (isPromiseLike(work) && !(work instanceof AwaitableBase) ? followPromise(work) : work) as Coroutine<T>;
       },
       {
         name,

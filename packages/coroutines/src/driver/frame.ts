@@ -63,8 +63,9 @@ export class Frame implements CoroutineHandle, Continuation, Resumable {
   staleRuns = 0;
   /** The host knows this frame. */
   announced = false;
-  inContext: Resumable | undefined = undefined;
+  /** Ambient context of its start, and what runs it in there; undefined when its scheduler captures none. */
   context: unknown = undefined;
+  inContext: Resumable | undefined = undefined;
 
   readonly iterator: Iterator<Suspension, unknown, unknown>;
   readonly host: CoroutineHost;
@@ -125,8 +126,7 @@ export class Frame implements CoroutineHandle, Continuation, Resumable {
   /** Continues with a nested task, which resumes this frame when it ends. Called by the task's suspension while suspending. */
   nest(child: Frame): void {
     child.parent = this;
-    child.context = this.context;
-    child.inContext = this.inContext;
+    if (this.inContext !== undefined) keepContext(child, this.context);
     this.child = child;
     this.state = nested;
   }
@@ -216,10 +216,7 @@ function start(iterator: Iterator<Suspension, unknown, unknown>, host: Coroutine
     return undefined;
   }
   const frame = new Frame(iterator, host, captureStart('coroutine'));
-  if (scheduler.captureContext !== undefined) {
-    frame.context = context;
-    frame.inContext = { run: () => drive(frame) };
-  }
+  if (scheduler.captureContext !== undefined) keepContext(frame, context);
   const following = suspend(frame, result.value);
   if (following !== undefined) drive(following);
   if (frame.state === ended) return undefined;
@@ -234,11 +231,14 @@ function start(iterator: Iterator<Suspension, unknown, unknown>, host: Coroutine
 export function beginFrame(frame: Frame): void {
   frame.announced = true;
   const { scheduler } = frame;
-  if (scheduler.captureContext !== undefined) {
-    frame.context = scheduler.captureContext();
-    frame.inContext = { run: () => drive(frame) };
-  }
+  if (scheduler.captureContext !== undefined) keepContext(frame, scheduler.captureContext());
   drive(frame);
+}
+
+/** From now on `frame` runs in `context`. */
+function keepContext(frame: Frame, context: unknown): void {
+  frame.context = context;
+  frame.inContext = { run: () => drive(frame) };
 }
 
 /** Runs frames until one suspends for good: the given one, the nested tasks it starts, and those that await it. */

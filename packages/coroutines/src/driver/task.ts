@@ -39,9 +39,10 @@ export interface StartTaskOptions extends TaskOptions {
 /**
  * Makes a task of a coroutine, an async function or a plain one. Nothing runs until it is awaited or started (CO-1…9).
  *
- * A failure goes to whoever awaits the task. Who counts is decided when it fails: if by then nobody has awaited it (`yield*`,
- * `await`, `then`, `whenReady()`), it is reported once, to the scheduler's `unhandled` (see `onUnhandled`). When it fails inside its
- * owner's call of `start()` or `cancel()`, the owner has two microtasks to await it. Being cancelled is not a failure.
+ * A failure goes to whoever awaits the task (`yield*`, `await`, `then`, `whenReady()`). If nobody has by the time it fails, it is
+ * reported once, to the scheduler's `unhandled`. On the scheduler of a loop that is decided at once, unless it fails inside its
+ * owner's call of `start()` or `cancel()`; then, and for tasks without a loop, two microtasks later, so that an `await` that was
+ * already written down counts. Without a loop it goes to the hook of `onUnhandled()`. Being cancelled is not a failure.
  *
  * @param routine The function, or a coroutine object.
  * @example
@@ -58,7 +59,8 @@ export function task<T>(routine: (() => Coroutine<T>) | Coroutine<T>, options?: 
 export function task<T>(routine: () => PromiseLike<T>, options?: TaskOptions): Task<T>;
 export function task<T>(routine: () => T, options?: TaskOptions): Task<T>;
 export function task<T>(routine: TaskRoutine<T> | Coroutine<T>, options?: TaskOptions): Task<T> {
-  if (isCoroutine(routine)) return new CoroutineTask(() => routine, { ...options, traced: true }, options?.name ?? 'coroutine');
+  if (isCoroutine(routine))
+    return new CoroutineTask(() => routine, { ...options, traced: true }, options?.name ?? 'coroutine');
   checkFunction('routine', routine);
   return new CoroutineTask(routine, options === undefined ? tracedOnly : { ...options, traced: true });
 }
@@ -273,11 +275,11 @@ export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, Corou
     }
     if (state === 'returned' || this.#observed || isCancelled(result)) return;
     const info = this.#info(handle);
-    if (!this.#inOwnersCall) {
+    if (!this.#inOwnersCall && this.scheduler !== inlineScheduler) {
       this.scheduler.unhandled(result, info);
       return;
     }
-    // `await task` on the next line attaches in a microtask that is queued after this one: look after that.
+    // An `await` attaches one microtask after it was evaluated: look after that.
     countAsyncRelease();
     queueMicrotask(() =>
       queueMicrotask(() => {

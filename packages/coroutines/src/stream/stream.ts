@@ -113,7 +113,10 @@ class StreamState<T> {
   constructor(producer: (emit: Emit<T>) => Coroutine<void>, options: TaskOptions | undefined, limit: number) {
     this.limit = limit;
     const emit: Emit<T> = (value) => new Emission(this, value);
-    this.producing = task(() => this.produce(new CoroutineAwaitable(producer.name || 'producer', () => producer(emit))), { name: producer.name || 'stream', ...options });
+    this.producing = task(
+      () => this.produce(new CoroutineAwaitable(producer.name || 'producer', () => producer(emit))),
+      { name: producer.name || 'stream', ...options },
+    );
   }
 
   *produce(producer: Awaitable<void>): Coroutine<void> {
