@@ -38,7 +38,13 @@ class StepClock implements Clock {
 function harness() {
   const clock = new StepClock();
   const queue: Work[] = [];
-  const context = { name: 'Test', id: 1, clock, queue: { pushWork: (_type: unknown, work: Work) => queue.push(work) } };
+  const context = {
+    name: 'Test',
+    id: 1,
+    state: 'active',
+    clock,
+    queue: { pushWork: (_type: unknown, work: Work) => queue.push(work) },
+  };
   const consumer = { context, provider: { name: 'TimerService', id: 2 }, assertConnected: () => undefined };
   const alarms = new AlarmClock(clock, () => undefined);
   const timers = new ConsumerTimers(consumer as unknown as Consumer, alarms);

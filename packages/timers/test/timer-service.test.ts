@@ -3,6 +3,8 @@ import {
   DependencyManager,
   FrameworkLogger,
   required,
+  token,
+  type Awaitable,
   type Coroutine,
   type Injected,
   type Interceptor,
@@ -399,6 +401,58 @@ describe('callbacks that take time', () => {
       await clock.advanceAsync(5);
       expect(log.at(-1)).toBe('begin@30');
     });
+  });
+
+  test('do not begin any more once the service stops itself, so that its stop ends although they overlap', async () => {
+    const { consumer, clock, manager } = await running();
+    const log: string[] = [];
+    const robot = await consumer((timers) => {
+      timers.every(10, function* () {
+        log.push('begin');
+        yield* timers.sleep(25);
+        log.push('end');
+      });
+    });
+    await clock.advanceAsync(30);
+    expect(log).toEqual(['begin', 'begin', 'begin']);
+    const stopped = manager.stopService(robot.id);
+    await clock.advanceAsync(25);
+    await stopped;
+    expect(log.slice(3)).toEqual(['end', 'end', 'end']);
+  });
+
+  test('go on while the consumers of the service stop, which need it until then', async () => {
+    const { consumer, clock, manager, service } = await running();
+    const Flushing = token<{ flushed(): Awaitable<void> }>('Flushing');
+    class Store {
+      static readonly provides = [Flushing];
+      static readonly dependencies = { timers: required(TimerFactory) };
+      readonly #flush = new ManualResetEvent();
+      constructor({ timers }: { timers: Timers }) {
+        timers.every(10, () => {
+          this.#flush.set();
+          this.#flush.reset();
+        });
+      }
+      flushed = () => this.#flush.wait();
+    }
+    class Writer {
+      static readonly dependencies = { store: required(Flushing) };
+      readonly #store: { flushed(): Awaitable<void> };
+      constructor({ store }: { store: { flushed(): Awaitable<void> } }) {
+        this.#store = store;
+      }
+      *stop(): Coroutine<void> {
+        yield* this.#store.flushed();
+      }
+    }
+    await consumer();
+    const store = manager.register(Store);
+    await manager.whenActive(manager.register(Writer).id);
+    const stopped = manager.stopService(store.id);
+    await clock.advanceAsync(10);
+    await stopped;
+    expect(manager.services.byId(service.id)!.state).toBe('active');
   });
 
   test('that are coroutines are cancelled when their service stops, their finally blocks run', async () => {

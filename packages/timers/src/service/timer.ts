@@ -9,6 +9,7 @@ import {
   type Consumer,
   type Coroutine,
   type DiscardReason,
+  type ServiceContext,
   type Work,
 } from '@ichor/core';
 import { isCoroutine } from '@ichor/coroutines/spi';
@@ -240,6 +241,10 @@ export class OwnedTimer implements Timer, Work, Alarm, Owned {
       return undefined;
     }
     this.#tick = 'none';
+    if (isEnding(this.#owner.consumer.context)) {
+      this.stop();
+      return undefined;
+    }
     history.ticks++;
     const callback = this.#callback!;
     const { epoch } = history;
@@ -342,4 +347,13 @@ export class OwnedTimer implements Timer, Work, Alarm, Owned {
     history.callbackEnded(epoch);
     if (this.#tick === 'owed' && history.isIdle) this.#enqueue(this.#owner.alarms.now());
   }
+}
+
+/**
+ * The service has begun to stop: new callbacks would make its stop wait for them, for ever if they overlap. While it still
+ * serves its consumers, which stop first, ticks go on. The signal, which is made on first read, is only looked at then.
+ */
+function isEnding(context: ServiceContext): boolean {
+  const { state } = context;
+  return state !== 'active' && state !== 'injecting' && context.signal.aborted;
 }
