@@ -180,7 +180,7 @@ function numbers<T extends object>(group: string, defaults: T, given: Partial<T>
       group === 'timeouts' || name.endsWith('Ms') ? 1 : name === 'chunkExtensionBytes' || name === 'bodyBytes' ? 0 : 1;
     positive(`${group}.${name}`, value, least);
     if (finite.includes(name)) integer(`${group}.${name}`, value, least, 1_048_576);
-    resolved[name] = value as T[keyof T & string];
+    resolved[name] = value;
   }
   return resolved;
 }

@@ -91,21 +91,21 @@ export function json(first: unknown, second?: unknown, third?: ResponseInit): Ht
     });
   }
   const init = second as ResponseInit | undefined;
-  const text = JSON.stringify(first) as string | undefined;
-  if (text === undefined) {
+  const encoded = JSON.stringify(first) as string | undefined;
+  if (encoded === undefined) {
     throw httpError(
       'ICHOR_HTTP_RESPONSE_INVALID',
       `json() was given a ${typeof first}, which has no JSON form. Pass null for no value.`,
     );
   }
-  return new HttpResponse(init?.status ?? 200, 'application/json', init?.headers, { kind: 'text', text });
+  return new HttpResponse(init?.status ?? 200, 'application/json', init?.headers, { kind: 'text', text: encoded });
 }
 
 /** A message, encoded by the codec the client asks for with Accept, else the one it sent, else the first one. */
 export function message<T>(type: MessageType<T>, value: NoInfer<T>, init?: ResponseInit): HttpResponse {
   return new HttpResponse(init?.status ?? 200, undefined, init?.headers, {
     kind: 'message',
-    type: type as MessageType<unknown>,
+    type,
     value,
     json: false,
   });

@@ -189,14 +189,10 @@ export class Connection implements Channel, TransportSink {
     this.#inlineBody = bytes;
     this.#inlineStart = at;
     this.#inlineEnd = end;
-    if (head.isInvalid) {
-      this.#host.pipeline.overload.admitted();
-      exchange.keepAlive = false;
-      this.#host.pipeline.refuse(exchange, new HttpError(400, 'The request target is not valid for this method.'));
-    } else if (head.method === 'CONNECT') {
-      this.#host.pipeline.overload.admitted();
-      exchange.keepAlive = false;
-      this.#host.pipeline.refuse(exchange, new HttpError(501, 'CONNECT is not implemented here.'));
+    if (head.method === 'CONNECT') {
+      this.#refuseRequest(exchange, new HttpError(501, 'CONNECT is not implemented here.'));
+    } else if (head.isInvalid) {
+      this.#refuseRequest(exchange, new HttpError(400, 'The request target is not valid for this method.'));
     } else {
       this.#host.pipeline.admit(exchange);
     }
@@ -339,6 +335,14 @@ export class Connection implements Channel, TransportSink {
     this.#closeGently();
   }
 
+  // A request that is answered without having been admitted.
+  #refuseRequest(exchange: Exchange, error: HttpError): void {
+    const { pipeline } = this.#host;
+    exchange.keepAlive = false;
+    pipeline.overload.admitted();
+    pipeline.refuse(exchange, error);
+  }
+
   // A body that is not HTTP: its request gets the answer, if it has none yet.
   #refuseBody(failure: ParseFailure): void {
     const exchange = this.#exchange!;
@@ -396,7 +400,7 @@ export class Connection implements Channel, TransportSink {
     if (this.#isSendingChunks) this.#outputWith(plainHeadRoomBytes).appendLatin1(`${bytes.length.toString(16)}\r\n`);
     this.#appendBytes(bytes);
     if (this.#isSendingChunks) this.#outputWith(plainHeadRoomBytes).appendLatin1('\r\n');
-    return this.#transport.unsentBytes < streamHighWaterBytes;
+    return this.#transport.isOpen && this.#transport.unsentBytes < streamHighWaterBytes;
   }
 
   endStream(exchange: Exchange, trailers: string): void {
@@ -408,7 +412,8 @@ export class Connection implements Channel, TransportSink {
 
   whenDrained(): Promise<void> {
     this.#host.flushAll();
-    if (this.#mode === 'closed' || this.#transport.unsentBytes === 0) return Promise.resolve();
+    if (this.#mode === 'closed') return Promise.resolve();
+    if (this.#transport.isOpen && this.#transport.unsentBytes === 0) return Promise.resolve();
     this.#transport.notifyDrained();
     return new Promise((resolve) => {
       (this.#drainWaiters ??= []).push(resolve);

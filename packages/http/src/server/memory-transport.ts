@@ -25,6 +25,10 @@ export class MemoryTransport implements Transport {
     sink.received(bytes, 0, bytes.length);
   }
 
+  get isOpen(): boolean {
+    return !this.#isClosed;
+  }
+
   write(bytes: Uint8Array): boolean {
     this.#written(bytes);
     return true;

@@ -1,7 +1,7 @@
 // The way of a request, top-down: admit → route → read body → enqueue → (intercept, by the queue) → handle → encode → write →
 // release, each with its error exit. Engines call `admit`; the queue calls `handle`, `encode`, `fail` and `discarded`.
 
-import { defineWork, type DiscardReason, type Handled, type Logger } from '@ichor/core';
+import { defineWork, IchorError, type DiscardReason, type Handled, type Logger } from '@ichor/core';
 import { HttpError } from '../contract/http-error.ts';
 import type { ResolvedHostOptions } from '../contract/host-options.ts';
 import { HttpResponse, empty } from '../contract/response.ts';
@@ -335,8 +335,7 @@ function gone(): HttpError {
 }
 
 function isCancellation(error: unknown): boolean {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return code === 'ICHOR_COROUTINE_CANCELLED' || (error as { name?: unknown } | undefined)?.name === 'CancelledError';
+  return IchorError.is(error, 'ICHOR_COROUTINES_CANCELLED');
 }
 
 function notAResponse(exchange: Exchange, value: unknown): Error {

@@ -8,6 +8,15 @@ import type { Exchange } from './exchange.ts';
 import type { RequestPipeline } from './request-pipeline.ts';
 import { headerLines } from './response-encoder.ts';
 
+/** A source that never waits, to a client that takes everything, must not keep the thread from everybody else. */
+const bytesPerTurn = 262_144;
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
 export class StreamWriter {
   readonly #pipeline: RequestPipeline;
   readonly #exchange: Exchange;
@@ -49,6 +58,7 @@ export class StreamWriter {
 
   async #send(trailers: (() => HeaderValues) | undefined): Promise<void> {
     const { channel } = this.#exchange;
+    let sinceTurn = 0;
     try {
       const iterator = this.#open();
       for (;;) {
@@ -57,6 +67,10 @@ export class StreamWriter {
         const piece = typeof next.value === 'string' ? Buffer.from(next.value, 'utf8') : next.value;
         this.#count(piece);
         if (piece.length > 0 && !channel.sendPiece(piece)) await channel.whenDrained();
+        if ((sinceTurn += piece.length) >= bytesPerTurn) {
+          sinceTurn = 0;
+          await nextTurn();
+        }
       }
       if (this.#exchange.isAborted) return channel.abort(this.#exchange);
       if (this.#remaining !== 0 && this.#remaining !== Number.POSITIVE_INFINITY) throw this.#wrongLength();

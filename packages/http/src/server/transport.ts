@@ -5,6 +5,8 @@ import type { PeerAddress } from '../contract/request.ts';
 /** One established byte connection. Made by an engine, used by its `Connection`. */
 export interface Transport {
   readonly peer: PeerAddress;
+  /** Whether writing still makes sense: not destroyed, not closed. */
+  readonly isOpen: boolean;
   /** Bytes given to `write` that the system has not taken yet. */
   readonly unsentBytes: number;
   /** Sends bytes. Returns true when all of them were taken at once, so that their memory may be used again. */

@@ -84,7 +84,7 @@ export class HttpHostView implements HttpHost {
     let router = upgrades.get(name);
     if (router === undefined) upgrades.set(name, (router = new Router()));
     const routeOptions: RouteOptions = { body: 'none', ...(priority === undefined ? {} : { priority }) };
-    return this.#add(router, 'GET', path, this.#routeOf(handler as AnyHandler, routeOptions));
+    return this.#add(router, 'GET', path, this.#routeOf(handler, routeOptions));
   }
 
   inject(request?: InjectOptions | string): Promise<InjectedResponse> {
@@ -95,7 +95,7 @@ export class HttpHostView implements HttpHost {
   #registrar(method: HttpMethod): RegisterRoute {
     const register = (path: RoutePath, second: RouteOptions | AnyHandler, third?: AnyHandler): Disposable =>
       typeof second === 'function' ? this.route(method, path, {}, second) : this.route(method, path, second, third!);
-    return register as RegisterRoute;
+    return register;
   }
 
   #routeOf(handler: AnyHandler, options: RouteOptions): Route {

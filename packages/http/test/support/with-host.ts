@@ -84,7 +84,7 @@ export async function withHost<T>(
   let isStopped = false;
   const stop = async (): Promise<void> => {
     isStopped = true;
-    manager.quit();
+    await manager.quit();
     await run;
   };
   try {

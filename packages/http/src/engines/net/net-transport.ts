@@ -87,6 +87,10 @@ export class NetTransport implements Transport {
     });
   }
 
+  get isOpen(): boolean {
+    return !this.#socket.destroyed;
+  }
+
   get unsentBytes(): number {
     return this.#socket.writableLength;
   }
@@ -99,7 +103,7 @@ export class NetTransport implements Transport {
   }
 
   notifyDrained(): void {
-    if (this.#wantsDrained) return;
+    if (this.#wantsDrained || this.#socket.destroyed) return;
     this.#wantsDrained = true;
     // The callback of a write comes after all writes before it; an empty one is free.
     this.#socket.write('', () => {
