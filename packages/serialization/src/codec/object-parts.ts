@@ -5,6 +5,9 @@ import type { FieldNode } from '../schema/node.ts';
 import { setOwn } from '../schema/value-checks.ts';
 import { fail, type Reader } from './reader.ts';
 
+/** Makes an object of the values of its fields, all required ones among them. */
+export type MakeObject = (values: readonly unknown[]) => Record<string, unknown>;
+
 /**
  * Makes the object of its values, which are in place of their field's index; undefined stands for an absent one.
  *
@@ -17,7 +20,9 @@ export function finishObject(
   fields: readonly FieldNode[],
   values: readonly unknown[],
   extra?: Record<string, unknown>,
+  make?: MakeObject,
 ): Record<string, unknown> {
+  if (make !== undefined && extra === undefined && isComplete(fields, values)) return make(values);
   const object: Record<string, unknown> = {};
   for (let index = 0; index < fields.length; index++) {
     const field = fields[index]!;
@@ -27,6 +32,13 @@ export function finishObject(
   }
   if (extra !== undefined) for (const key of Object.keys(extra)) setOwn(object, key, extra[key]);
   return object;
+}
+
+function isComplete(fields: readonly FieldNode[], values: readonly unknown[]): boolean {
+  for (let index = 0; index < fields.length; index++) {
+    if (values[index] === undefined && !fields[index]!.optional) return false;
+  }
+  return true;
 }
 
 /** A schema of another library may have a default for what is absent; everything of ours must be there. */

@@ -3,6 +3,7 @@
 
 export class Code {
   readonly #functions: string[] = [];
+  readonly #constants: string[] = [];
   readonly #names = new Map<unknown, string>();
   #counter = 0;
 
@@ -26,9 +27,16 @@ export class Code {
     this.#functions.push(`function ${name}(${parameters}) {\n${body.join('\n')}\n}`);
   }
 
+  /** Adds a constant, made once; it may refer to all functions. Returns its name. */
+  constant(hint: string, expression: string): string {
+    const name = this.unique(hint);
+    this.#constants.push(`const ${name} = ${expression};`);
+    return name;
+  }
+
   /** The text, for those who want to see it. */
   text(entry: string): string {
-    return `"use strict";\n${this.#functions.join('\n')}\nreturn ${entry};`;
+    return ['"use strict";', ...this.#functions, ...this.#constants, `return ${entry};`].join('\n');
   }
 
   /** Makes the program and returns its function `entry`. */

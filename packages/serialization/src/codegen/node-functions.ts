@@ -37,32 +37,51 @@ export abstract class NodeFunctions {
     return `${this.code.refer(target, name)}(${parameters})`;
   }
 
+  /** Name of a function that makes an object of the array of its values, of which the required ones are there. */
+  protected makerOf(node: ObjectNode): string {
+    const name = this.code.unique('make');
+    this.code.define(
+      name,
+      'values',
+      resultOf(node, (index) => `values[${index}]`),
+    );
+    return name;
+  }
+
   /** The body, or undefined to leave the node to its closure. */
   protected abstract body(node: SchemaNode): string[] | undefined;
   protected abstract closure(node: SchemaNode): unknown;
 }
 
-/** Object literal of the fields that are always there, and assignments of the others, from variables `v0`, `v1`, … */
-export function resultOf(node: ObjectNode): string[] {
+/**
+ * Statements that return the object made of its values: a literal of the fields that are always there, then assignments of
+ * the others.
+ *
+ * @param value Expression for the value of the field of that index.
+ */
+export function resultOf(node: ObjectNode, value: (index: number) => string): string[] {
   const always: string[] = [];
   const sometimes: string[] = [];
   node.fields.forEach(({ key, optional }, index) => {
     const name = JSON.stringify(key);
-    if (optional) sometimes.push(`if (v${index} !== undefined) object[${name}] = v${index};`);
-    else always.push(`${name}: v${index}`);
+    if (optional) sometimes.push(`if (${value(index)} !== undefined) object[${name}] = ${value(index)};`);
+    else always.push(`${name}: ${value(index)}`);
   });
   const object = `{ ${always.join(', ')} }`;
   return sometimes.length === 0 ? [`return ${object};`] : [`const object = ${object};`, ...sometimes, 'return object;'];
 }
 
-/** Names of the first `count` value variables. */
-export function valuesUpTo(count: number): string {
-  return Array.from({ length: count }, (_, index) => `v${index}`).join(', ');
+/** The value variable of the field of that index. */
+export const variable = (index: number): string => `v${index}`;
+
+/** An array of all values of an object, of which those from `count` on were not read yet. */
+export function valuesUpTo(node: ObjectNode, count: number): string {
+  return `[${node.fields.map((_, index) => (index < count ? variable(index) : 'undefined')).join(', ')}]`;
 }
 
 /** Declares the value variables of an object. */
 export function declareValues(node: ObjectNode): string[] {
-  return node.fields.length === 0 ? [] : [`let ${valuesUpTo(node.fields.length)};`];
+  return node.fields.length === 0 ? [] : [`let ${node.fields.map((_, index) => variable(index)).join(', ')};`];
 }
 
 /** Whether generated code can make the object: what a schema of another library does about absent keys, closures know. */

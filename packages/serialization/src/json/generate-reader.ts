@@ -2,6 +2,7 @@
 // an object is handed over to its closure, which goes on from there; scalars always have a way to cope by themselves.
 // Errors found here carry no path: the codec reads such input again with closures to learn it.
 
+import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, failElements, type Read } from '../codec/reader.ts';
 import { checkString } from '../codec/value-parts.ts';
 import {
@@ -11,9 +12,11 @@ import {
   NodeFunctions,
   resultOf,
   valuesUpTo,
+  variable,
 } from '../codegen/node-functions.ts';
 import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import { nextItem, openArray } from './read-any.ts';
+import { ObjectReader } from './read-object.ts';
 import type { JsonReaders } from './read-closures.ts';
 import { readFloat, readInt } from './read-number.ts';
 import { readString } from './read-string.ts';
@@ -70,10 +73,12 @@ class ReaderFunctions extends NodeFunctions {
   }
 
   #object(node: ObjectNode): string[] {
-    const members = this.code.refer(this.#closures.object(node), 'members');
+    const reads = node.fields.map((field) => this.functionOf(field.node));
+    const make = this.code.refer((own: Read[], maker: MakeObject) => new ObjectReader(node, own, maker), 'makeMembers');
+    const members = this.code.constant('members', `${make}([${reads.join(', ')}], ${this.makerOf(node)})`);
     // Nothing was read while the separator is still the opening brace: then the closure begins at the beginning.
     const leave = (index: number): string =>
-      `{ if (separator === 123) break canonical; r.pos = p; return ${members}.resume(r, b, ${index}, [${valuesUpTo(index)}]); }`;
+      `{ if (separator === 123) break canonical; r.pos = p; return ${members}.resume(r, b, ${index}, ${valuesUpTo(node, index)}); }`;
     const lines = ['const start = p, e = r.end;', ...declareValues(node), 'let separator = 123;'];
     lines.push(`if (r.depth++ >= r.maxDepth) ${this.call(failDepth, 'r, p')};`, 'canonical: {');
     let required = false;
@@ -91,7 +96,14 @@ class ReaderFunctions extends NodeFunctions {
         'r.pos = p + 1;',
       );
     }
-    return [...lines, 'r.depth--;', ...resultOf(node), '}', 'r.depth--;', `return ${members}.read(r, b, start);`];
+    return [
+      ...lines,
+      'r.depth--;',
+      ...resultOf(node, variable),
+      '}',
+      'r.depth--;',
+      `return ${members}.read(r, b, start);`,
+    ];
   }
 
   #field(field: FieldNode, index: number, separator: string, leave: string): string[] {

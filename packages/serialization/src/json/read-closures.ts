@@ -18,7 +18,6 @@ import { unionReader } from './read-union.ts';
 /** The closures of one message; nodes that are shared or recursive are composed once. */
 export class JsonReaders {
   readonly #made = new Map<SchemaNode, Read>();
-  readonly #objects = new Map<SchemaNode, ObjectReader>();
 
   /** The reader of a node. */
   read(node: SchemaNode): Read {
@@ -30,19 +29,6 @@ export class JsonReaders {
     target = this.#compose(node);
     this.#made.set(node, target);
     return target;
-  }
-
-  /** The reader of an object's members, for generated code to resume with. */
-  object(node: SchemaNode & { kind: 'object' }): ObjectReader {
-    let reader = this.#objects.get(node);
-    if (reader === undefined) {
-      reader = new ObjectReader(
-        node,
-        node.fields.map((field) => this.read(field.node)),
-      );
-      this.#objects.set(node, reader);
-    }
-    return reader;
   }
 
   #compose(node: SchemaNode): Read {
@@ -83,7 +69,10 @@ export class JsonReaders {
       case 'record':
         return recordReader(node, this.read(node.value));
       case 'object': {
-        const reader = this.object(node);
+        const reader = new ObjectReader(
+          node,
+          node.fields.map((field) => this.read(field.node)),
+        );
         return (r, b, p) => reader.read(r, b, p);
       }
       default:

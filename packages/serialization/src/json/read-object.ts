@@ -4,7 +4,7 @@
 import type { ObjectNode } from '../schema/node.ts';
 import { setOwn } from '../schema/value-checks.ts';
 import { KeyTable } from '../text/key-table.ts';
-import { failDuplicate, failUnknown, finishObject } from '../codec/object-parts.ts';
+import { failDuplicate, failUnknown, finishObject, type MakeObject } from '../codec/object-parts.ts';
 import { fail, type Read, type Reader } from '../codec/reader.ts';
 import { nextKey, openObject, passColon, readAny, skipAny } from './read-any.ts';
 import { isPlainByte, readString } from './read-string.ts';
@@ -12,15 +12,19 @@ import { isPlainByte, readString } from './read-string.ts';
 /** A value that no JSON text gives: the field was not read yet. */
 const absent = undefined;
 
-/** The members of one kind of object. */
+/** The members of one kind of object. Generated code brings readers and a maker of its own. */
 export class ObjectReader {
   readonly node: ObjectNode;
+  readonly #make: MakeObject | undefined;
+  readonly #none: readonly undefined[];
   readonly #keys: KeyTable;
   readonly #names: readonly string[];
   readonly #reads: readonly Read[];
 
-  constructor(node: ObjectNode, reads: readonly Read[]) {
+  constructor(node: ObjectNode, reads: readonly Read[], make?: MakeObject) {
     this.node = node;
+    this.#make = make;
+    this.#none = node.fields.map(() => undefined);
     this.#names = node.fields.map((field) => field.key);
     this.#keys = new KeyTable(this.#names);
     this.#reads = reads;
@@ -28,7 +32,7 @@ export class ObjectReader {
 
   /** Reads the whole object that begins at `p`. */
   read(r: Reader, b: Uint8Array, p: number): Record<string, unknown> {
-    return this.#members(r, b, openObject(r, b, p), 0, []);
+    return this.#members(r, b, openObject(r, b, p), 0, this.#none.slice());
   }
 
   /**
@@ -56,7 +60,7 @@ export class ObjectReader {
       }
       next = nextKey(r, b);
     }
-    return finishObject(r, r.pos - 1, this.node.fields, values, extra);
+    return finishObject(r, r.pos - 1, this.node.fields, values, extra, this.#make);
   }
 
   /** Index of the key at `p`, or −1; leaves `r.pos` behind the key. Tries the one that comes next in order first. */

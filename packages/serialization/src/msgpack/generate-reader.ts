@@ -1,6 +1,7 @@
 // Generates the readers of containers for canonical input: keys in order. At the first key that differs a map is handed
 // over to its closure, which goes on from there. In the positional form there are no keys to differ.
 
+import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, type Read } from '../codec/reader.ts';
 import { checkString } from '../codec/value-parts.ts';
 import {
@@ -10,8 +11,10 @@ import {
   NodeFunctions,
   resultOf,
   valuesUpTo,
+  variable,
 } from '../codegen/node-functions.ts';
 import type { ArrayNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
+import { PackObjectReader } from './read-object.ts';
 import type { PackReaders } from './read-closures.ts';
 import { openPackArray, openPackMap } from './read-head.ts';
 import { readPackFloat, readPackInt } from './read-number.ts';
@@ -68,9 +71,14 @@ class PackReaderFunctions extends NodeFunctions {
   }
 
   #map(node: ObjectNode): string[] {
-    const members = this.code.refer(this.#closures.object(node), 'members');
+    const reads = node.fields.map((field) => this.functionOf(field.node));
+    const make = this.code.refer(
+      (own: Read[], maker: MakeObject) => new PackObjectReader(node, own, maker),
+      'makeMembers',
+    );
+    const members = this.code.constant('members', `${make}([${reads.join(', ')}], ${this.makerOf(node)})`);
     const leave = (index: number): string =>
-      `{ r.pos = p; return ${members}.resume(r, b, n, ${index}, [${valuesUpTo(index)}]); }`;
+      `{ r.pos = p; return ${members}.resume(r, b, n, ${index}, ${valuesUpTo(node, index)}); }`;
     const lines = [
       'const e = r.end;',
       'let n;',
@@ -87,7 +95,13 @@ class PackReaderFunctions extends NodeFunctions {
       if (field.optional) lines.push(`if (${matches}) { ${read} }`);
       else lines.push(`if (!(${matches})) ${leave(index)}`, read);
     });
-    return [...lines, `if (n > 0) ${leave(node.fields.length)}`, 'r.pos = p;', 'r.depth--;', ...resultOf(node)];
+    return [
+      ...lines,
+      `if (n > 0) ${leave(node.fields.length)}`,
+      'r.pos = p;',
+      'r.depth--;',
+      ...resultOf(node, variable),
+    ];
   }
 
   #fields(node: ObjectNode): string[] {
@@ -105,7 +119,7 @@ class PackReaderFunctions extends NodeFunctions {
         lines.push(`else throw new Error('neither nil nor an array of one');`);
       } else lines.push(`if (p < e && b[p] === 0xc0) r.pos = p + 1; else ${read}`);
     });
-    return [...lines, 'r.depth--;', ...resultOf(node)];
+    return [...lines, 'r.depth--;', ...resultOf(node, variable)];
   }
 
   #array(node: ArrayNode): string[] {

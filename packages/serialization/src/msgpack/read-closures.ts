@@ -19,7 +19,6 @@ import { packUnionReader } from './read-union.ts';
 export class PackReaders {
   readonly positional: boolean;
   readonly #made = new Map<SchemaNode, Read>();
-  readonly #objects = new Map<SchemaNode, PackObjectReader>();
 
   constructor(positional: boolean) {
     this.positional = positional;
@@ -33,16 +32,6 @@ export class PackReaders {
       this.#made.set(node, made);
     }
     return made;
-  }
-
-  /** The reader of an object's entries, for generated code to resume with. */
-  object(node: ObjectNode): PackObjectReader {
-    let reader = this.#objects.get(node);
-    if (reader === undefined) {
-      reader = new PackObjectReader(node, this.fields(node));
-      this.#objects.set(node, reader);
-    }
-    return reader;
   }
 
   /** The readers of an object's fields. */
@@ -93,7 +82,7 @@ export class PackReaders {
         return recordReader(node, this.read(node.value));
       case 'object': {
         if (this.positional) return positionalReader(node, this.fields(node));
-        const reader = this.object(node);
+        const reader = new PackObjectReader(node, this.fields(node));
         return (r, b, p) => reader.read(r, b, p);
       }
       default:

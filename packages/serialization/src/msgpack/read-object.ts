@@ -1,7 +1,7 @@
 // Objects of MessagePack by composed closures: maps with any order of keys and every policy, or arrays by position.
 // Generated readers begin an object themselves and hand it over here as soon as it is not in canonical form.
 
-import { failDuplicate, failUnknown, finishObject } from '../codec/object-parts.ts';
+import { failDuplicate, failUnknown, finishObject, type MakeObject } from '../codec/object-parts.ts';
 import type { Read, Reader } from '../codec/reader.ts';
 import type { ObjectNode } from '../schema/node.ts';
 import { setOwn } from '../schema/value-checks.ts';
@@ -9,14 +9,18 @@ import { KeyTable } from '../text/key-table.ts';
 import { readKey, readPackAny, skipPack } from './read-any.ts';
 import { need, openPackMap, stringLength } from './read-head.ts';
 
-/** The members of one kind of object, sent as a map. */
+/** The members of one kind of object, sent as a map. Generated code brings readers and a maker of its own. */
 export class PackObjectReader {
   readonly node: ObjectNode;
+  readonly #make: MakeObject | undefined;
+  readonly #none: readonly undefined[];
   readonly #keys: KeyTable;
   readonly #reads: readonly Read[];
 
-  constructor(node: ObjectNode, reads: readonly Read[]) {
+  constructor(node: ObjectNode, reads: readonly Read[], make?: MakeObject) {
     this.node = node;
+    this.#make = make;
+    this.#none = node.fields.map(() => undefined);
     this.#keys = new KeyTable(node.fields.map((field) => field.key));
     this.#reads = reads;
   }
@@ -24,7 +28,7 @@ export class PackObjectReader {
   /** Reads the whole map that begins at `p`. */
   read(r: Reader, b: Uint8Array, p: number): Record<string, unknown> {
     const count = openPackMap(r, b, p, r.maxElements);
-    return this.resume(r, b, count, 0, []);
+    return this.resume(r, b, count, 0, this.#none.slice());
   }
 
   /**
@@ -48,7 +52,7 @@ export class PackObjectReader {
       guess = index + 1;
     }
     r.depth--;
-    return finishObject(r, r.pos, this.node.fields, values, extra);
+    return finishObject(r, r.pos, this.node.fields, values, extra, this.#make);
   }
 
   /** Index of the key at `p`, or −1 with `pos` still at it. */
