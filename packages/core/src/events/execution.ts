@@ -67,14 +67,20 @@ export class Execution implements CoroutineHost {
 
   returned(value: unknown): void {
     if (!this.#leave()) return;
-    this.work?.returned?.(value);
+    const { work } = this;
+    if (work?.returned !== undefined)
+      try {
+        work.returned(value);
+      } catch (error) {
+        this.#receiverFailed(error);
+      }
     this.#left();
   }
 
   threw(error: unknown): void {
     if (!this.#leave()) return;
     const owner = this.owner as ExecutionOwner;
-    if (this.work?.threw !== undefined) this.work.threw(error);
+    if (this.work?.threw !== undefined) this.#tellFailure(this.work, error);
     else if (this.completion !== undefined) this.completion.fail(error);
     else if (!isCancelled(error)) owner.failed(error, this.event);
     this.#left();
@@ -86,12 +92,26 @@ export class Execution implements CoroutineHost {
     else this.handle.cancel(reason, cleanupMs);
   }
 
-  /** Its end will be ignored. The owner is told as if it had ended. */
+  /** Its end will be ignored: a coroutine is cancelled without time to clean up. The owner is told as if it had ended. */
   abandon(error: unknown): void {
     if (!this.#leave()) return;
-    this.work?.threw?.(error);
+    this.handle?.cancel(error, 0);
+    if (this.work !== undefined) this.#tellFailure(this.work, error);
     this.completion?.fail(error);
     this.#left();
+  }
+
+  #tellFailure(work: ExecutionEnd, error: unknown): void {
+    try {
+      work.threw?.(error);
+    } catch (receiverError) {
+      this.#receiverFailed(receiverError);
+    }
+  }
+
+  /** A receiver that fails must not take the loop down: its failure goes to the owner. */
+  #receiverFailed(error: unknown): void {
+    this.owner?.failed(error, this.event);
   }
 
   /** Takes it from its owner before anybody hears of the end. False when it has ended before. */

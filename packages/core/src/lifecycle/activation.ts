@@ -35,8 +35,14 @@ export class Activation implements ServiceContext, HandlerOwner {
   /** Its `added` callbacks for present providers were called: later ones are announced as they come. */
   isAnnounced = false;
   isRevoked = false;
+  /** Its instance makes a view per consumer; found out when it is first injected. */
+  makesViews: boolean | undefined;
   /** Its instance has stopped, or failed to start: what it was given is being taken back. */
   isEnding = false;
+  /** Its coroutines have had their grace: what still runs when it stops is abandoned. */
+  isGraceOver = false;
+  /** Called, instead of the kernel's `settled`, when nothing of it runs any more. */
+  whenIdle: (() => void) | undefined;
   /** Runs while its coroutines have their grace. */
   stopTimer: ScheduledCall | undefined;
   /** Waits of `optional(X).ready()`, by slot. */
@@ -193,7 +199,9 @@ export class Activation implements ServiceContext, HandlerOwner {
   }
 
   executionEnded(): void {
-    if (this.executionCount === 0) this.kernel.settled(this.record);
+    if (this.executionCount > 0) return;
+    if (this.whenIdle !== undefined) this.whenIdle();
+    else this.kernel.settled(this.record);
   }
 
   /** Aborts the signal. Nothing is made while nobody has looked at it. */

@@ -55,9 +55,10 @@ export function inject(link: Link): void {
 }
 
 function give(link: Link, activation: Activation): void {
-  const instance = (link.provider.activation as Activation).instance as { [forConsumer]?(consumer: Consumer): unknown };
+  const provider = link.provider.activation as Activation;
+  const instance = provider.instance as { [forConsumer](consumer: Consumer): unknown };
   link.isInjected = true;
-  if (typeof instance[forConsumer] !== 'function') {
+  if (!(provider.makesViews ??= typeof instance[forConsumer] === 'function')) {
     link.value = instance;
     return;
   }

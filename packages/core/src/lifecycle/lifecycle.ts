@@ -124,8 +124,8 @@ export class Lifecycle {
 
   /** Ends the wait for a service that does not stop: what it is doing is abandoned. */
   force(record: ServiceRecord): void {
-    if (record.state === 'starting') this.#starter.abandon(record);
-    else if (record.state === 'uninjecting' || record.state === 'stopping') this.#stopper.abandon(record);
+    if (record.state === 'active') this.#goOffline(record, 0);
+    else if (record.state !== 'installed') this.#stopper.abandon(record);
     if (record.state === 'uninjecting') this.#pushStop(record, 0);
   }
 
@@ -179,6 +179,7 @@ export class Lifecycle {
 
   #start(record: ServiceRecord, priority: number): void {
     if (record.state !== 'installed' || record.missing > 0 || this.#observer.isQuitting()) return;
+    record.isHeld = false;
     this.startingCount++;
     this.upCount++;
     this.#starter.start(record, priority);
@@ -197,11 +198,12 @@ export class Lifecycle {
 
   #startFailed(activation: Activation, error: unknown, during: string, isCancelled: boolean): void {
     const { record } = activation;
-    this.#stopper.tearDown(activation, () => {
+    this.#stopper.giveUp(activation, () => {
       record.transition(transitions.startFailed);
       this.startingCount--;
-      if (!isCancelled) this.#observer.startFailed(record, error, during);
-      this.#afterDown(record);
+      this.#afterDown(record, () => {
+        if (!isCancelled) this.#observer.startFailed(record, error, during);
+      });
     });
   }
 
@@ -264,10 +266,15 @@ export class Lifecycle {
   }
 
   #onStop(event: CurrentEvent): void {
-    const { serviceId, removeAfter } = event.payload as { readonly serviceId: number; readonly removeAfter: boolean };
-    const record = this.table.get(serviceId);
+    const request = event.payload as { readonly serviceId: number; readonly removeAfter: boolean };
+    const record = this.table.get(request.serviceId);
     if (record === undefined || record.isInternal || record.state === 'installed') return;
-    if (removeAfter) record.removeAfterStop = true;
+    if (record.isOwnStopRequest(request)) {
+      // A stop that goes on. One that comes too late, when the service runs again, means nothing (GD-4).
+      if (record.state === 'uninjecting' && record.blockers === 0) this.#stopper.stop(record);
+      return;
+    }
+    if (request.removeAfter) record.removeAfterStop = true;
     switch (record.state) {
       case 'starting':
         record.isHeld = true;
@@ -283,7 +290,9 @@ export class Lifecycle {
         this.#goOffline(record, event.priority);
         break;
       case 'uninjecting':
-        if (record.blockers === 0) this.#stopper.stop(record);
+      case 'stopping':
+        // It stops already, but must not start again by itself afterwards.
+        record.isHeld = true;
         break;
       default:
         break;
@@ -376,7 +385,7 @@ export class Lifecycle {
   }
 
   /** A service is installed again: providers that waited for it go on, then it is removed or starts again if that was meant. */
-  #afterDown(record: ServiceRecord): void {
+  #afterDown(record: ServiceRecord, failed?: () => void): void {
     this.upCount--;
     record.stopRequested = false;
     const mayRestart = record.restartAfterStop && !record.isHeld && !record.removeAfterStop;
@@ -385,6 +394,7 @@ export class Lifecycle {
       if (slot.link?.isBlocking === true) this.#letGo(slot.link, slot);
       if (slot.links !== undefined) for (const link of slot.links) if (link.isBlocking) this.#letGo(link, slot);
     }
+    failed?.();
     this.#observer.progressed(record);
     if (record.removeAfterStop) this.remove(record);
     else if (mayRestart && record.missing === 0) this.#start(record, internalPriority.dependency);

@@ -126,6 +126,11 @@ export class ServiceRecord implements ServiceInfo {
       this.#stopRequest = { serviceId: this.id, removeAfter };
     return this.#stopRequest;
   }
+
+  /** Whether it was made by `stopRequest`: the stop goes on, nobody asks for it anew. */
+  isOwnStopRequest(request: object): boolean {
+    return request === this.#stopRequest;
+  }
 }
 
 const noProperties: Properties = Object.freeze({});

@@ -58,19 +58,12 @@ export class Starter {
   /** A start that has to end: its signal aborts, and what still runs after the grace is cancelled. */
   cancel(record: ServiceRecord): void {
     const activation = record.activation as Activation;
-    if (activation.stopTimer !== undefined) return;
+    if (activation.stopTimer !== undefined || activation.isEnding) return;
     const reason = new CancelledError('it has to stop while it starts', record.name);
     activation.abort('it has to stop while it starts');
     activation.stopTimer = this.#kernel.clock.schedule(() => {
       for (const execution of [...activation.executions]) execution.cancel(reason, this.#kernel.cleanupMs);
     }, this.#kernel.stopGraceMsOf(record));
-  }
-
-  /** Ends a start by force. */
-  abandon(record: ServiceRecord): void {
-    const activation = record.activation as Activation;
-    for (const execution of [...activation.executions])
-      execution.abandon(new CancelledError('it did not stop in time', record.name));
   }
 
   #continueLater(activation: Activation, waiting: object, step: Step, priority: number): void {
@@ -82,13 +75,10 @@ export class Starter {
           this.#end.started(record, priority, true);
           return;
         }
-        if (record.stopRequested) {
-          this.#fail(activation, new CancelledError('it had to stop while it was built', record.name), 'build');
-          return;
-        }
         let result: unknown;
         try {
           activation.instance = asInstance(value);
+          if (record.stopRequested) throw new CancelledError('it had to stop while it was built', record.name);
           result = announceAndStart(activation);
         } catch (error) {
           this.#fail(activation, error, activation.instance === undefined ? 'build' : 'start');

@@ -18,33 +18,43 @@ export interface StopEnd {
 
 export class Stopper {
   readonly #kernel: Kernel;
-  readonly #end: StopEnd;
+  readonly #stopped: (activation: Activation) => void;
 
   constructor(kernel: Kernel, end: StopEnd) {
     this.#kernel = kernel;
-    this.#end = end;
+    this.#stopped = (activation) => {
+      end.stopped(activation.record);
+    };
   }
 
   /** The record is uninjecting and has no consumers left. Called again each time one of its coroutines ends. */
   stop(record: ServiceRecord): void {
     const activation = record.activation as Activation;
     activation.abort('the service stops');
-    if (activation.executionCount > 0) {
+    if (activation.executionCount > 0 && !activation.isGraceOver) {
       this.#giveGrace(activation);
       return;
     }
-    activation.stopTimer?.cancel();
-    activation.stopTimer = undefined;
+    clearStopTimer(activation);
     record.transition(transitions.stop);
-    this.#run(activation, stopSteps(activation), () => {
-      this.tearDown(activation, () => {
-        this.#end.stopped(record);
+    this.#endInstance(activation);
+  }
+
+  /** Ends an activation whose start failed: its coroutines are cancelled, and what was built is disposed without a stop(). */
+  giveUp(activation: Activation, done: () => void): void {
+    activation.isEnding = true;
+    clearStopTimer(activation);
+    activation.abort('its start failed');
+    this.#cancelAll(activation, 'its start failed', () => {
+      const steps = activation.instance === undefined ? noSteps : disposeSteps(activation);
+      this.#run(activation, steps, () => {
+        this.tearDown(activation, done);
       });
     });
   }
 
   /** Takes everything back from an instance that has stopped, or failed to start, and revokes its context. */
-  tearDown(activation: Activation, done: () => void): void {
+  tearDown(activation: Activation, done: (activation: Activation) => void): void {
     const { record } = activation;
     activation.isEnding = true;
     if (activation.executionCount > 0) this.abandon(record);
@@ -55,17 +65,44 @@ export class Stopper {
         for (const link of [...slot.links].reverse()) if (link.isInjected) eject(link);
     }
     const owned = activation.takeOwned();
-    this.#run(
-      activation,
-      owned.length === 0
-        ? noSteps
-        : owned.map((resource) => ({ name: 'undoing what it owns', run: () => undo(resource) })),
-      () => {
-        activation.revoke();
-        record.activation = undefined;
-        done();
-      },
-    );
+    if (owned.length === 0) {
+      tornDown(activation);
+      done(activation);
+      return;
+    }
+    const steps = owned.map((resource) => ({ name: 'undoing what it owns', run: () => undo(resource) }));
+    this.#run(activation, steps, () => {
+      // What the undoing itself has left behind.
+      if (activation.executionCount > 0) this.abandon(record);
+      tornDown(activation);
+      done(activation);
+    });
+  }
+
+  /** Ends the instance; where that is nothing but a synchronous stop(), as it mostly is, without making steps. */
+  #endInstance(activation: Activation): void {
+    const instance = activation.instance as Instance;
+    const dispose = instance[Symbol.asyncDispose] ?? instance[Symbol.dispose];
+    const { preDestroy } = activation.record.definition;
+    if (dispose === undefined && preDestroy.length === 0) {
+      const { stop } = instance;
+      let result: unknown;
+      try {
+        if (typeof stop === 'function') result = stop.call(instance);
+      } catch (error) {
+        this.#kernel.stopFailed(activation.record, error, 'stop()');
+      }
+      if (!isWaiting(result)) this.tearDown(activation, this.#stopped);
+      else
+        this.#run(activation, [{ name: 'stop()', run: () => result }], () => {
+          this.tearDown(activation, this.#stopped);
+        });
+      return;
+    }
+    const steps = [...stepOf(instance, 'stop()', instance.stop), ...disposeSteps(activation)];
+    this.#run(activation, steps, () => {
+      this.tearDown(activation, this.#stopped);
+    });
   }
 
   /** Ends whatever a stop waits for. */
@@ -81,11 +118,33 @@ export class Stopper {
     if (activation.stopTimer !== undefined) return;
     const graceMs = this.#kernel.stopGraceMsOf(activation.record);
     activation.stopTimer = this.#kernel.clock.schedule(() => {
-      for (const execution of [...activation.executions]) {
+      activation.isGraceOver = true;
+      for (const execution of [...activation.executions])
         if (execution.handle === undefined) this.#report(activation, execution.name, graceMs);
-        execution.cancel(new CancelledError('the service stops', activation.record.name), this.#kernel.cleanupMs);
-      }
+      this.#cancelAll(activation, 'the service stops', () => {
+        this.#kernel.settled(activation.record);
+      });
     }, graceMs);
+  }
+
+  /** Cancels all that runs, and goes on when it has ended, or when its time to clean up is over. */
+  #cancelAll(activation: Activation, reason: string, done: () => void): void {
+    for (const execution of [...activation.executions])
+      execution.cancel(new CancelledError(reason, activation.record.name), this.#kernel.cleanupMs);
+    if (activation.executionCount === 0) {
+      done();
+      return;
+    }
+    clearStopTimer(activation);
+    // The clean-up of what was cancelled is bounded by itself; this ends what was started meanwhile.
+    activation.stopTimer = this.#kernel.clock.schedule(() => {
+      this.abandon(activation.record);
+    }, this.#kernel.cleanupMs + 1);
+    activation.whenIdle = () => {
+      activation.whenIdle = undefined;
+      clearStopTimer(activation);
+      done();
+    };
   }
 
   /** Runs steps one after another, synchronously as long as none waits. A failing step is reported and does not stop the rest. */
@@ -99,23 +158,27 @@ export class Stopper {
         this.#kernel.stopFailed(activation.record, error, step.name);
         continue;
       }
-      if (!isCoroutine(result) && typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') continue;
+      if (!isWaiting(result)) continue;
       const rest = steps.slice(index + 1);
       const goOn = (): void => {
         timer?.cancel();
         this.#run(activation, rest, done);
       };
       let timer: ScheduledCall | undefined;
+      let isLate = false;
       const execution = this.#kernel.events.execute(activation, () => result, {
         returned: goOn,
         threw: (error) => {
-          this.#kernel.stopFailed(activation.record, error, step.name);
+          if (!isLate) this.#kernel.stopFailed(activation.record, error, step.name);
           goOn();
         },
       });
       if (execution !== undefined && this.#kernel.stopTimeoutMs !== Number.POSITIVE_INFINITY)
         timer = this.#kernel.clock.schedule(() => {
-          execution.abandon(stopTimeout(activation.record, step.name, this.#kernel.stopTimeoutMs));
+          isLate = true;
+          const late = stopTimeout(activation.record, step.name, this.#kernel.stopTimeoutMs);
+          this.#kernel.stopFailed(activation.record, late, step.name);
+          execution.cancel(late, this.#kernel.cleanupMs);
         }, this.#kernel.stopTimeoutMs);
       return;
     }
@@ -136,21 +199,33 @@ type Instance = Partial<Disposable & AsyncDisposable> & Record<PropertyKey, unkn
 
 const noSteps: readonly Step[] = [];
 
-/** What ends an instance: stop(), then the `@preDestroy` methods, then its own dispose method. */
-function stopSteps(activation: Activation): readonly Step[] {
+/** What undoes the construction of an instance: the `@preDestroy` methods, then its own dispose method. */
+function disposeSteps(activation: Activation): readonly Step[] {
   const instance = activation.instance as Instance;
-  const { stop } = instance;
   const { preDestroy } = activation.record.definition;
-  const dispose = instance[Symbol.asyncDispose] ?? instance[Symbol.dispose];
-  if (typeof stop !== 'function' && dispose === undefined && preDestroy.length === 0) return noSteps;
-  const steps: Step[] = [];
-  const call = (name: string, method: unknown): void => {
-    if (typeof method === 'function') steps.push({ name, run: () => (method as () => unknown).call(instance) });
-  };
-  call('stop()', stop);
-  for (const name of preDestroy) call(`${String(name)}()`, instance[name]);
-  call('its dispose method', dispose);
-  return steps;
+  return [
+    ...preDestroy.flatMap((name) => stepOf(instance, `${String(name)}()`, instance[name])),
+    ...stepOf(instance, 'its dispose method', instance[Symbol.asyncDispose] ?? instance[Symbol.dispose]),
+  ];
+}
+
+function stepOf(instance: Instance, name: string, method: unknown): Step[] {
+  return typeof method === 'function' ? [{ name, run: () => (method as () => unknown).call(instance) }] : [];
+}
+
+function clearStopTimer(activation: Activation): void {
+  activation.stopTimer?.cancel();
+  activation.stopTimer = undefined;
+}
+
+function tornDown(activation: Activation): void {
+  clearStopTimer(activation);
+  activation.revoke();
+  activation.record.activation = undefined;
+}
+
+function isWaiting(result: unknown): result is object {
+  return isCoroutine(result) || typeof (result as PromiseLike<unknown> | undefined)?.then === 'function';
 }
 
 function stopTimeout(record: ServiceRecord, what: string, limitMs: number): Error {

@@ -212,7 +212,8 @@ export class DependencyManager {
       kernel,
       policy: options.onFailure ?? 'failService',
       isFailFast: (record) => options.failFast !== false && record.isInitial && !this.#startup.isSettled,
-      hasWork: () => this.#lifecycle.upCount > 0 || this.#failures.pendingRestarts > 0,
+      hasWork: () =>
+        this.#lifecycle.upCount > 0 || this.#failures.pendingRestarts > 0 || this.#kernel.root.executions.size > 0,
       quitWith: (error) => {
         this.#quitWith(error);
       },
@@ -512,6 +513,8 @@ export class DependencyManager {
 
   #requestStop(record: ServiceRecord, remove: boolean): void {
     if (record.state === 'uninstalled' || this.#phase === 'ended') return;
+    // Whatever stops it first: it is removed then.
+    if (remove && !record.isInternal) record.removeAfterStop = true;
     if (record.state === 'installed') {
       record.isHeld = true;
       if (remove) {
@@ -540,7 +543,7 @@ export class DependencyManager {
   }
 
   #quitWith(error: unknown): void {
-    this.#errors.push(error);
+    if (!this.#errors.includes(error)) this.#errors.push(error);
     this.#pushQuit();
   }
 

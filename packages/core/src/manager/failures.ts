@@ -25,6 +25,7 @@ export class Failures {
   readonly #restarts = new Map<ServiceRecord, ScheduledCall>();
   /** Services that failed, whose stop has to be followed by a look at what is left. */
   readonly #stopping = new Set<ServiceRecord>();
+  #isClosed = false;
 
   constructor(context: FailureContext) {
     this.#context = context;
@@ -37,6 +38,11 @@ export class Failures {
   /** Code of `record` (or of nobody) failed and nobody waits for it. */
   report(record: ServiceRecord | undefined, error: unknown, during: string): void {
     const { kernel } = this.#context;
+    if (record?.state === 'uninjecting' || record?.state === 'stopping') {
+      // It stops already: its failure changes nothing but the outcome of a quit.
+      kernel.stopFailed(record, error, during);
+      return;
+    }
     const who = record === undefined ? 'Code that belongs to no service' : `${record.name} (${record.id})`;
     kernel.logger.error(`${who} failed in ${during}.`, { error });
     switch (this.#decide(record, error, during)) {
@@ -47,7 +53,7 @@ export class Failures {
         return;
       default:
         if (record === undefined) this.#context.quitWith(error);
-        else this.#failService(record, error, during);
+        else if (record.isUp) this.#failService(record, error, during);
     }
   }
 
@@ -71,6 +77,7 @@ export class Failures {
 
   /** No restarts from now on. */
   close(): void {
+    this.#isClosed = true;
     for (const call of this.#restarts.values()) call.cancel();
     this.#restarts.clear();
   }
@@ -104,7 +111,7 @@ export class Failures {
 
   #scheduleRestart(record: ServiceRecord): boolean {
     const policy = record.registration.restart;
-    if (policy === undefined) return false;
+    if (policy === undefined || this.#isClosed) return false;
     const { kernel } = this.#context;
     // Having run for as long as the longest delay counts as recovered.
     if (

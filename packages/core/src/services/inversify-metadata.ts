@@ -42,6 +42,10 @@ const unmanaged = 2;
  * @throws ICHOR_DEPENDENCY_INVALID when inversify refuses it, or when a sub-class has lost its base's injections.
  */
 export function inversifyMetadata(serviceClass: new (...parameters: never[]) => object): InversifyMetadata {
+  if (!isDecoratorUsed()) {
+    refuseLostInjections(serviceClass);
+    return none;
+  }
   let metadata: ClassMetadata;
   try {
     metadata = getClassMetadata(serviceClass);
@@ -63,6 +67,13 @@ export function inversifyMetadata(serviceClass: new (...parameters: never[]) => 
     postConstruct: [...metadata.lifecycle.postConstructMethodNames],
     preDestroy: [...metadata.lifecycle.preDestroyMethodNames],
   };
+}
+
+const none: InversifyMetadata = Object.freeze({ parameters: [], properties: [], postConstruct: [], preDestroy: [] });
+
+/** Decorators record their metadata with reflect-metadata, which inversify loads: without it there are none. */
+function isDecoratorUsed(): boolean {
+  return typeof (Reflect as { readonly getOwnMetadata?: unknown }).getOwnMetadata === 'function';
 }
 
 function pointOf(element: ElementMetadata, key: string): InjectionPoint | undefined {
@@ -98,7 +109,7 @@ function unwrap(value: unknown): ServiceIdentifier | string {
 
 /** A sub-class does not inherit its base's constructor injections; built without them it would receive undefined. */
 function refuseLostInjections(serviceClass: new (...parameters: never[]) => object): void {
-  let base: unknown = Object.getPrototypeOf(serviceClass);
+  let base: unknown = isDecoratorUsed() ? Object.getPrototypeOf(serviceClass) : undefined;
   while (typeof base === 'function' && base !== Function.prototype) {
     let count = 0;
     try {
