@@ -68,7 +68,7 @@ export interface EvidenceSource extends Disposable {
   /** Reads the cheap counters, at most every so often. Called before watched events and at their pushes. */
   mark(nowMs: number): void;
   /** Called after each event: watches how long the microtasks behind it take. */
-  eventEnded(nowMs: number): void;
+  eventEnded(): void;
   /** Calls back when the evidence of everything that happened so far has arrived. */
   whenSettled(callback: () => void): void;
   /** What is known about `window`. `captured` is what `capture` returned right after the overrun. */

@@ -36,6 +36,7 @@ export interface LatencySummary {
 export class LatencyHistogram {
   readonly #buckets = new Float64Array(bucketCount);
   readonly #totals = new Float64Array(4);
+  readonly #argument = new Float64Array(1);
 
   constructor() {
     this.reset();
@@ -61,8 +62,15 @@ export class LatencyHistogram {
     return this.count === 0 ? 0 : (this.#totals[sumAt] as number) / this.count;
   }
 
-  /** Adds one duration. Below zero counts as 0; beyond the last bucket (2.4 h) goes into it. O(1), no allocation. */
+  /** Adds one duration. Below zero counts as 0; beyond the last bucket (2.4 h) goes into it. O(1). */
   record(durationMs: number): void {
+    this.#argument[0] = durationMs;
+    this.recordAt(this.#argument, 0);
+  }
+
+  /** As `record`, for a duration in an array: a number with a fraction that is passed as an argument may be allocated. */
+  recordAt(durations: Float64Array, index: number): void {
+    const durationMs = durations[index] as number;
     const value = durationMs > 0 ? durationMs : 0;
     const totals = this.#totals;
     totals[countAt] = (totals[countAt] as number) + 1;

@@ -1,4 +1,4 @@
-// The last activities of the thread (events, runs of microtasks) in a ring of fixed size, so that a late event can be explained.
+// The last events of the thread in a ring of fixed size, so that a late event can be explained.
 // Written after each event by the DeadlineMonitor; adding allocates nothing.
 
 /** How many activities are remembered. */
@@ -12,11 +12,11 @@ export class ActivityLog {
   readonly #origins = new Uint32Array(capacity);
   #next = 0;
 
-  /** @param typeId Number of the event type, or 0 for what is not an event. Activities must be added in the order of their ends. */
-  add(startMs: number, endMs: number, typeId: number, origin: number): void {
+  /** Events must be added in the order of their ends. @param times Start and end at 1 and 2. */
+  add(times: Float64Array, typeId: number, origin: number): void {
     const index = this.#next & mask;
-    this.#starts[index] = startMs;
-    this.#ends[index] = endMs;
+    this.#starts[index] = times[1] as number;
+    this.#ends[index] = times[2] as number;
     this.#types[index] = typeId;
     this.#origins[index] = origin;
     this.#next++;

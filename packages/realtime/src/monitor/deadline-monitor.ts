@@ -47,6 +47,9 @@ export interface MonitorReport {
   readonly unexplained: number;
 }
 
+/** Indices of `#times`. */
+const [released, started, ended] = [0, 1, 2] as const;
+
 interface Pending extends RawOverrun {
   readonly counters: ThreadCounters | undefined;
 }
@@ -73,7 +76,8 @@ export class DeadlineMonitor implements Disposable {
   readonly #watches: (DeadlineWatch | undefined)[] = [];
   readonly #all = new Set<DeadlineWatch>();
   readonly #typeNames: string[] = [];
-  readonly #times = new Float64Array(2);
+  /** Push, start and end of the event being processed. */
+  readonly #times = new Float64Array(3);
   #currentId = -1;
   #takenId = -1;
   #pending: Pending[] = [];
@@ -99,9 +103,9 @@ export class DeadlineMonitor implements Disposable {
       now: () => this.#clock.now(),
       deadlineOf: (typeId) => this.#watches[typeId]?.deadlineMs,
       pushing: (nowMs) => this.#evidence?.mark(nowMs),
-      taken: (id, pushedAt) => {
-        this.#takenId = id;
-        this.#times[0] = pushedAt;
+      taken: (row) => {
+        this.#takenId = row.id;
+        this.#times[released] = row.pushedAt;
       },
     });
   }
@@ -135,7 +139,7 @@ export class DeadlineMonitor implements Disposable {
     const watch = this.measure(name, budget);
     const measured = (payload: P, event: EventView): ReturnType<EventHandler<P>> => {
       const startedMs = this.#clock.now();
-      const releasedMs = this.#currentId === event.id ? (this.#times[1] as number) : startedMs;
+      const releasedMs = this.#currentId === event.id ? (this.#times[started] as number) : startedMs;
       const eventId = event.id;
       try {
         return handler(payload, event);
@@ -152,25 +156,30 @@ export class DeadlineMonitor implements Disposable {
       // Events that do not come from the queue, shown while another is processed, are part of that one.
       if (event.id !== this.#takenId) return true;
       const watch = this.#watches[event.type.id];
-      const now = this.#clock.now();
+      const times = this.#times;
+      times[started] = this.#clock.now();
+      // A queue that does not tell when the event was pushed.
+      if ((times[released] as number) <= 0) times[released] = times[started] as number;
       if (watch !== undefined) {
-        this.#evidence?.mark(now);
-        if (watch.drops(this.#releasedMs(now), now, event.id)) return false;
+        this.#evidence?.mark(times[started] as number);
+        if (watch.drops(times[released] as number, times[started] as number, event.id)) return false;
       }
       this.#currentId = event.id;
-      this.#times[1] = now;
       return true;
     },
     after: (event, processed) => {
       if (event.id !== this.#currentId) return;
       this.#currentId = -1;
       const { id: typeId, name } = event.type;
-      const startedMs = this.#times[1] as number;
-      const endedMs = this.#clock.now();
-      this.#log.add(startedMs, endedMs, typeId, event.origin);
+      this.#times[ended] = this.#clock.now();
+      this.#log.add(this.#times, typeId, event.origin);
       this.#typeNames[typeId] ??= name;
-      if (processed) this.#watches[typeId]?.record(this.#releasedMs(startedMs), startedMs, endedMs, event.id);
-      this.#evidence?.eventEnded(endedMs);
+      const watch = processed ? this.#watches[typeId] : undefined;
+      if (watch !== undefined) {
+        watch.times.set(this.#times);
+        watch.recordTimes(event.id, undefined);
+      }
+      this.#evidence?.eventEnded();
     },
   };
 
@@ -218,12 +227,6 @@ export class DeadlineMonitor implements Disposable {
     );
     this.#all.add(watch);
     return watch;
-  }
-
-  /** When the event being processed was pushed; `now` where the queue does not tell. */
-  #releasedMs(now: number): number {
-    const pushedAt = this.#times[0] as number;
-    return pushedAt > 0 ? pushedAt : now;
   }
 
   #overran(overrun: RawOverrun): void {

@@ -12,7 +12,7 @@ export interface QueueTraffic {
   /** A watched event is pushed. */
   pushing(nowMs: number): void;
   /** A row leaves to be processed. */
-  taken(id: number, pushedAt: number): void;
+  taken(row: EventRow): void;
 }
 
 export class ObservedQueue implements EventQueue {
@@ -55,7 +55,7 @@ export class ObservedQueue implements EventQueue {
 
   take(row: EventRow): boolean {
     if (!this.#queue.take(row)) return false;
-    this.#traffic.taken(row.id, row.pushedAt);
+    this.#traffic.taken(row);
     return true;
   }
 

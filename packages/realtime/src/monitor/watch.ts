@@ -32,6 +32,9 @@ export interface RawOverrun {
   readonly timer: TimerFacts | undefined;
 }
 
+/** Indices of `DeadlineWatch.times`, and of its limits. */
+const [released, started, ended, startMs, executionMs, responseMs] = [0, 1, 2, 3, 4, 5] as const;
+
 /** What is measured of one event type, handler or task. Dispose it to stop watching. */
 export class DeadlineWatch implements Disposable {
   readonly name: string;
@@ -41,10 +44,12 @@ export class DeadlineWatch implements Disposable {
   readonly execution = new LatencyHistogram();
   /** From push (or release) to end. */
   readonly response = new LatencyHistogram();
+  /** Release, start and end of the run to be recorded by `recordTimes`, then what follows from them. */
+  readonly times = new Float64Array(6);
+  readonly #limits = new Float64Array(6).fill(Infinity);
   readonly policy: OverrunPolicy;
   readonly deadlineMs: number;
   readonly budgetMs: number;
-  readonly #startMs: number;
   readonly #recoverAfter: number;
   readonly #onDegraded: ((degraded: boolean) => void) | undefined;
   readonly #report: (overrun: RawOverrun) => void;
@@ -61,7 +66,9 @@ export class DeadlineWatch implements Disposable {
     this.policy = budget.onOverrun ?? 'report';
     this.deadlineMs = budget.deadlineMs ?? Infinity;
     this.budgetMs = budget.budgetMs ?? Infinity;
-    this.#startMs = budget.startMs ?? Infinity;
+    this.#limits[startMs] = budget.startMs ?? Infinity;
+    this.#limits[executionMs] = this.budgetMs;
+    this.#limits[responseMs] = this.deadlineMs;
     this.#recoverAfter = budget.recoverAfter ?? 100;
     this.#onDegraded = budget.onDegraded;
     this.#report = report;
@@ -88,28 +95,39 @@ export class DeadlineWatch implements Disposable {
    * All times on the monitor's clock.
    */
   record(releasedMs: number, startedMs: number, endedMs: number, eventId = -1, timer?: TimerFacts): void {
-    const start = startedMs - releasedMs;
-    const execution = endedMs - startedMs;
-    const response = endedMs - releasedMs;
-    this.startLatency.record(start);
-    this.execution.record(execution);
-    this.response.record(response);
-    if (response > this.deadlineMs) {
-      this.#exceeded('deadline', this.deadlineMs, response, eventId, releasedMs, startedMs, endedMs, timer);
-    } else if (execution > this.budgetMs) {
-      this.#exceeded('budget', this.budgetMs, execution, eventId, releasedMs, startedMs, endedMs, timer);
-    } else if (start > this.#startMs) {
-      this.#exceeded('start', this.#startMs, start, eventId, releasedMs, startedMs, endedMs, timer);
-    } else if (this.#degraded && ++this.#inTime >= this.#recoverAfter) {
-      this.#setDegraded(false);
-    }
+    this.times[released] = releasedMs;
+    this.times[started] = startedMs;
+    this.times[ended] = endedMs;
+    this.recordTimes(eventId, timer);
+  }
+
+  /** As `record`, with the times in `times`: numbers with fractions that are passed as arguments would be allocated. */
+  recordTimes(eventId: number, timer: TimerFacts | undefined): void {
+    const { times } = this;
+    times[startMs] = (times[started] as number) - (times[released] as number);
+    times[executionMs] = (times[ended] as number) - (times[started] as number);
+    times[responseMs] = (times[ended] as number) - (times[released] as number);
+    this.startLatency.recordAt(times, startMs);
+    this.execution.recordAt(times, executionMs);
+    this.response.recordAt(times, responseMs);
+    const limits = this.#limits;
+    if ((times[responseMs] as number) > (limits[responseMs] as number))
+      this.#exceeded('deadline', responseMs, eventId, timer);
+    else if ((times[executionMs] as number) > (limits[executionMs] as number))
+      this.#exceeded('budget', executionMs, eventId, timer);
+    else if ((times[startMs] as number) > (limits[startMs] as number)) this.#exceeded('start', startMs, eventId, timer);
+    else if (this.#degraded && ++this.#inTime >= this.#recoverAfter) this.#setDegraded(false);
   }
 
   /** Whether an event released then should not be processed any more; if so, it is recorded as dropped. */
   drops(releasedMs: number, nowMs: number, eventId = -1): boolean {
     if (this.policy !== 'drop' || nowMs - releasedMs <= this.deadlineMs) return false;
     this.#dropped++;
-    this.#exceeded('dropped', this.deadlineMs, nowMs - releasedMs, eventId, releasedMs, nowMs, nowMs, undefined);
+    const { times } = this;
+    times[released] = releasedMs;
+    times[started] = times[ended] = nowMs;
+    times[responseMs] = nowMs - releasedMs;
+    this.#exceeded('dropped', responseMs, eventId, undefined);
     return true;
   }
 
@@ -139,19 +157,13 @@ export class DeadlineWatch implements Disposable {
     this.#dispose();
   }
 
-  #exceeded(
-    kind: OverrunKind,
-    limitMs: number,
-    actualMs: number,
-    eventId: number,
-    releasedMs: number,
-    startedMs: number,
-    endedMs: number,
-    timer: TimerFacts | undefined,
-  ): void {
+  #exceeded(kind: OverrunKind, which: number, eventId: number, timer: TimerFacts | undefined): void {
     this.#overruns++;
     this.#inTime = 0;
     if (this.policy === 'degrade' && !this.#degraded) this.#setDegraded(true);
+    const [releasedMs = 0, startedMs = 0, endedMs = 0] = this.times;
+    const limitMs = this.#limits[which] as number;
+    const actualMs = this.times[which] as number;
     this.#report({ watch: this, kind, limitMs, actualMs, eventId, releasedMs, startedMs, endedMs, timer });
   }
 
