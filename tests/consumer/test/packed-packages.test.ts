@@ -1,9 +1,10 @@
 // The packed packages in a project that knows nothing of this workspace: they load both ways, their types compile under every
 // usual setting, and the tarballs hold what they should.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
+import { install } from '../install.mjs';
 import { published } from '../../../scripts/lib/workspace.mjs';
 
 declare module 'vitest' {
@@ -19,6 +20,9 @@ const entries = published().flatMap(({ name, manifest }) =>
     .filter((entry) => entry !== './package.json')
     .map((entry) => ({ entry: entry === '.' ? name : `${name}${entry.slice(1)}` })),
 );
+
+/** What fixtures/program.ts prints. */
+const answered = '200 {"sequence":1}\nAnswering: asked\n';
 
 function node(...args: string[]): string {
   return execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -46,26 +50,28 @@ describe.each(compilers)('%s', (compiler) => {
   test.each([
     { module: 'nodenext', moduleResolution: 'nodenext' },
     { module: 'esnext', moduleResolution: 'bundler' },
-  ])('accepts the types under $moduleResolution, declarations of libraries included', (resolution) => {
-    writeFileSync(
-      path.join(folder, 'every-entry.ts'),
-      entries.map(({ entry }, index) => `export * as e${index} from '${entry}';\n`).join(''),
-    );
+  ])('accepts the types under $moduleResolution, and what it emits runs', ({ module, moduleResolution }) => {
+    const every = entries.map(({ entry }, index) => `export * as e${index} from '${entry}';\n`);
+    writeFileSync(path.join(folder, 'every-entry.ts'), every.join(''));
+    const outDir = `out/${compiler}-${moduleResolution}`;
     const options = {
       compilerOptions: {
-        ...resolution,
+        module,
+        moduleResolution,
+        outDir,
+        rootDir: '.',
         target: 'es2022',
         lib: ['es2023', 'esnext.disposable'],
         types: ['node'],
         strict: true,
         exactOptionalPropertyTypes: true,
         experimentalDecorators: true,
+        // The declarations of the packages are part of what is checked.
         skipLibCheck: false,
-        noEmit: true,
       },
       include: ['*.ts'],
     };
-    const config = path.join(folder, `tsconfig.${compiler}.${resolution.moduleResolution}.json`);
+    const config = path.join(folder, `tsconfig.${compiler}.${moduleResolution}.json`);
     writeFileSync(config, JSON.stringify(options));
     const tsc = path.join(folder, 'node_modules', compiler, 'bin/tsc');
     const { stdout } = spawnSync(process.execPath, [tsc, '-p', config, '--pretty', 'false'], {
@@ -73,7 +79,14 @@ describe.each(compilers)('%s', (compiler) => {
       encoding: 'utf8',
     });
     expect(stdout).toBe('');
+    expect(node(`${outDir}/program.js`)).toBe(answered);
+    expect(node('--disallow-code-generation-from-strings', `${outDir}/program.js`)).toBe(answered);
   });
+});
+
+test('a program in CommonJS runs, also where generating code from strings is forbidden', () => {
+  expect(node('program.cjs')).toBe('Greeter: read 7\n');
+  expect(node('--disallow-code-generation-from-strings', 'program.cjs')).toBe('Greeter: read 7\n');
 });
 
 describe.each(published())('the tarball of $name', ({ name }) => {
@@ -97,6 +110,19 @@ describe.each(published())('the tarball of $name', ({ name }) => {
     const map = JSON.parse(readFileSync(path.join(installed, 'dist/index.js.map'), 'utf8')) as { sources: string[] };
     expect(map.sources.map((source) => existsSync(path.join(installed, 'dist', source)))).toEqual([true]);
   });
+});
+
+test('somebody who only wants codecs gets neither core nor a container', () => {
+  const alone = path.join(folder, '../codecs-only');
+  mkdirSync(alone, { recursive: true });
+  const tarball = readdirSync(tarballs).find((file) => file.startsWith('ichor-serialization-'))!;
+  const dependencies = { '@ichor/serialization': `file:../tarballs/${tarball}` };
+  writeFileSync(path.join(alone, 'package.json'), JSON.stringify({ private: true, dependencies }));
+  install(alone);
+  expect(readdirSync(path.join(alone, 'node_modules/@ichor'))).toEqual(['serialization']);
+  expect(existsSync(path.join(alone, 'node_modules/inversify'))).toBe(false);
+  const program = `require('@ichor/serialization'); console.log('loaded')`;
+  expect(execFileSync(process.execPath, ['-e', program], { cwd: alone, encoding: 'utf8' })).toBe('loaded\n');
 });
 
 test('there is one tarball for each published package', () => {
