@@ -3,6 +3,8 @@
 import { ChunkedDecoder } from '../../src/parser/chunked-decoder.ts';
 import { latin1 } from '../../src/parser/characters.ts';
 import { HeadReader } from '../../src/parser/head-reader.ts';
+import { parseOtherTarget } from '../../src/parser/request-target.ts';
+import type { HttpMethod } from '../../src/contract/http-method.ts';
 import type { ParseFailure } from '../../src/parser/parse-failure.ts';
 
 export const limits = { requestLineBytes: 8192, headerBytes: 16_384, headerCount: 100, chunkExtensionBytes: 1024 };
@@ -61,6 +63,10 @@ export function parseStream(pieces: readonly Uint8Array[], given = limits, maxBo
           body: '',
           trailers: '',
         };
+        const { target, method } = message;
+        if (!target.startsWith('/') && parseOtherTarget(target, method as HttpMethod) === undefined) {
+          return refuse({ status: 400, detail: 'The request target is not valid for this method.' });
+        }
         if (parser.fields.isChunked) decoder = new ChunkedDecoder(given, maxBodyBytes);
         remaining = Math.max(0, parser.fields.contentLength);
         if (decoder === undefined && remaining === 0) complete();
