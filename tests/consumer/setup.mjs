@@ -1,6 +1,5 @@
 // Global set-up: packs every published package and installs the tarballs into a fresh project outside the workspace,
 // as a user's `npm install` would. The tests get the folder by `inject('consumer')`.
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { setup as buildAll } from '../../scripts/lib/build-setup.mjs';
 import { pack } from '../../scripts/lib/pack.mjs';
 import { published } from '../../scripts/lib/workspace.mjs';
+import { install } from './install.mjs';
 
 /** Compilers that consumers use, under the names by which the tests find them. */
 const compilers = { 'typescript-5.9': '5.9.3', 'typescript-6.0': '6.0.3', 'typescript-7.0': '7.0.2' };
@@ -30,15 +30,7 @@ export default async function setup(project) {
   };
   cpSync(fileURLToPath(new URL('fixtures', import.meta.url)), folder, { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }));
-  execFileSync(
-    'npm',
-    ['install', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts', '--loglevel=error'],
-    {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      shell: process.platform === 'win32',
-    },
-  );
+  install(folder);
 
   project.provide('consumer', { folder, tarballs, compilers: Object.keys(compilers) });
   return () => rmSync(base, { recursive: true, force: true });
