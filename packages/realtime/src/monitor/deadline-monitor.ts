@@ -159,10 +159,10 @@ export class DeadlineMonitor implements Disposable {
       const times = this.#times;
       times[started] = this.#clock.now();
       // A queue that does not tell when the event was pushed.
-      if ((times[released] as number) <= 0) times[released] = times[started] as number;
+      if ((times[released] as number) <= 0) times[released] = times[started];
       if (watch !== undefined) {
-        this.#evidence?.mark(times[started] as number);
-        if (watch.drops(times[released] as number, times[started] as number, event.id)) return false;
+        this.#evidence?.mark(times[started]);
+        if (watch.drops(times[released] as number, times[started], event.id)) return false;
       }
       this.#currentId = event.id;
       return true;

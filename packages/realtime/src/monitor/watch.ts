@@ -111,11 +111,10 @@ export class DeadlineWatch implements Disposable {
     this.execution.recordAt(times, executionMs);
     this.response.recordAt(times, responseMs);
     const limits = this.#limits;
-    if ((times[responseMs] as number) > (limits[responseMs] as number))
-      this.#exceeded('deadline', responseMs, eventId, timer);
-    else if ((times[executionMs] as number) > (limits[executionMs] as number))
+    if (times[responseMs] > (limits[responseMs] as number)) this.#exceeded('deadline', responseMs, eventId, timer);
+    else if (times[executionMs] > (limits[executionMs] as number))
       this.#exceeded('budget', executionMs, eventId, timer);
-    else if ((times[startMs] as number) > (limits[startMs] as number)) this.#exceeded('start', startMs, eventId, timer);
+    else if (times[startMs] > (limits[startMs] as number)) this.#exceeded('start', startMs, eventId, timer);
     else if (this.#degraded && ++this.#inTime >= this.#recoverAfter) this.#setDegraded(false);
   }
 
