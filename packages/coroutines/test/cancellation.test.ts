@@ -11,6 +11,7 @@ import {
   sleep,
   task,
   type Coroutine,
+  type Suspension,
 } from '../src/index.ts';
 import { startTask } from '../src/spi/index.ts';
 import { SteppingScheduler, VirtualClock } from '../src/testing/index.ts';
@@ -294,6 +295,47 @@ describe('cancelling a coroutine', () => {
     await canceller;
     expect(await failureOf(victim)).toMatchObject({ reason: 'by sibling' });
     expect(event.isSet).toBe(true);
+  });
+});
+
+describe('a helper whose finally block waits', () => {
+  const order: string[] = [];
+  function start(await_: (helper: () => Coroutine) => Iterable<Suspension, void, unknown>, cleanup: AutoResetEvent) {
+    order.length = 0;
+    const never = new ManualResetEvent();
+    function* helper(): Coroutine {
+      try {
+        yield* never.wait();
+      } finally {
+        yield* cleanup.wait();
+        order.push('helper cleaned');
+      }
+    }
+    return spawn(function* (): Coroutine<string> {
+      yield* await_(helper);
+      order.push('went on');
+      return 'value';
+    });
+  }
+
+  it('keeps the cancellation when it is awaited as a task', async () => {
+    const cleanup = new AutoResetEvent();
+    const outer = start((helper) => task(helper), cleanup);
+    outer.cancel();
+    cleanup.set();
+    expect(order).toEqual(['helper cleaned']);
+    expect(isCancelled(await failureOf(outer))).toBe(true);
+  });
+
+  it('loses it with a bare yield*, as JavaScript defines that, which is reported', async () => {
+    const failures = collectUnhandled();
+    const cleanup = new AutoResetEvent();
+    const outer = start((helper) => helper(), cleanup);
+    outer.cancel();
+    cleanup.set();
+    expect(order).toEqual(['helper cleaned', 'went on']);
+    expect(isCancelled(await failureOf(outer))).toBe(true);
+    expect(failures).toMatchObject([{ error: { code: 'ICHOR_COROUTINES_CANCEL_SWALLOWED' } }]);
   });
 });
 

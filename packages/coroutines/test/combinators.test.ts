@@ -198,8 +198,8 @@ describe('any', () => {
   });
 
   it('fails with all errors when none succeeds', async () => {
-    const errors = [new Error('a'), new Error('b')];
-    const failure = await failureOf(any(errors.map(async (error) => Promise.reject(error))));
+    const errors = [new Error('a'), new Error('b')] as const;
+    const failure = await failureOf(any([Promise.reject(errors[0]), Promise.reject(errors[1])]));
     expect(failure).toMatchObject({ code: 'ICHOR_COROUTINES_NONE_SUCCEEDED', details: { errors } });
     expect(await failureOf(any([]))).toMatchObject({ code: 'ICHOR_COROUTINES_NONE_SUCCEEDED' });
   });

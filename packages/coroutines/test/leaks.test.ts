@@ -82,7 +82,7 @@ describe('a cancelled waiter leaves nothing in', () => {
     Scope: () => Scope.run(() => never.wait()),
   };
   for (const [name, wait] of Object.entries(waits)) {
-    it(name, async () => {
+    it(`the ${name}`, async () => {
       const waiter = hold(wait);
       waiter.cancel();
       expect(await isCollected(waiter.held)).toBe(true);
@@ -136,7 +136,7 @@ it('tasks that ended are not kept by anything', async () => {
       task(async () => ({})),
     ];
     const values = await Promise.all(ended);
-    return [...ended, ...values].map((value) => new WeakRef(value as object));
+    return [...ended, ...values].map((value) => new WeakRef(value));
   })();
   for (const reference of references) expect(await isCollected(reference)).toBe(true);
 });

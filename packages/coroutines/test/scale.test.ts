@@ -12,6 +12,7 @@ import {
   stream,
   task,
   type Coroutine,
+  type Stream,
 } from '../src/index.ts';
 import { inlineScheduler, startCoroutine } from '../src/spi/index.ts';
 import { SteppingScheduler, VirtualClock } from '../src/testing/index.ts';
@@ -148,7 +149,7 @@ describe('the stack', () => {
   });
 
   it('holds in a stream of streams', async () => {
-    function numbers(levels: number) {
+    function numbers(levels: number): Stream<number> {
       return stream<number>(function* (emit) {
         if (levels === 0) {
           for (let i = 0; i < 3; i++) yield* emit(i);

@@ -99,6 +99,7 @@ describe('a scope', () => {
             throw new Error('other');
           }
         });
+        // oxlint-disable-next-line typescript/only-throw-error
         throw 'primitive';
       }),
     );

@@ -8,8 +8,8 @@ import { CoroutineAwaitable } from '../driver/coroutine-awaitable.ts';
 import { currentScheduler } from '../driver/current-scheduler.ts';
 import { Frame } from '../driver/frame.ts';
 import { inlineScheduler } from '../driver/inline-scheduler.ts';
-import { isPromiseLike } from '../driver/is-coroutine.ts';
-import { AwaitableBase, defaultPriority } from '../driver/promise-host.ts';
+import { isAwaitable, isPromiseLike } from '../driver/is-coroutine.ts';
+import { defaultPriority } from '../driver/promise-host.ts';
 import { startTask } from '../driver/task.ts';
 import { nothing, passed, Wait } from '../driver/wait.ts';
 import { CancelledError, isCancelled } from '../errors/cancelled-error.ts';
@@ -160,7 +160,7 @@ export class Scope {
     const child = startTask(
       (): Coroutine<T> => {
         const work = routine(this);
-        return (isPromiseLike(work) && !(work instanceof AwaitableBase) ? followPromise(work) : work) as Coroutine<T>;
+        return (isPromiseLike(work) && !isAwaitable(work) ? followPromise(work) : work) as Coroutine<T>;
       },
       {
         name,

@@ -1,6 +1,6 @@
 // Telling generator objects and promises from other values.
 
-import type { Coroutine } from '../contract/awaitable.ts';
+import type { Awaitable, Coroutine } from '../contract/awaitable.ts';
 
 /** A function whose `prototype` is that of all generator objects, so that `instanceof` finds them without calling anything. */
 const AnyGenerator = Object.getPrototypeOf(function* () {}) as { new (): Coroutine<unknown> };
@@ -21,4 +21,9 @@ export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
     ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
     typeof (value as { then?: unknown }).then === 'function'
   );
+}
+
+/** Whether `value` can be awaited with `yield*` as well as with `await`. */
+export function isAwaitable(value: unknown): value is Awaitable<unknown> {
+  return isPromiseLike(value) && typeof (value as Partial<Awaitable<unknown>>)[Symbol.iterator] === 'function';
 }

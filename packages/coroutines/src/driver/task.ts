@@ -10,7 +10,7 @@ import { checkFunction } from '../errors/check-option.ts';
 import { countAsyncRelease, currentScheduler, enterScheduler } from './current-scheduler.ts';
 import { beginFrame, Frame } from './frame.ts';
 import { inlineScheduler } from './inline-scheduler.ts';
-import { isCoroutine, isPromiseLike } from './is-coroutine.ts';
+import { isAwaitable, isCoroutine, isPromiseLike } from './is-coroutine.ts';
 import { AwaitableBase, defaultPriority, promiseOn } from './promise-host.ts';
 import { captureStart, formatTrace, type StartTrace } from './start-trace.ts';
 import { WaitList } from './wait-list.ts';
@@ -235,11 +235,11 @@ export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, Corou
     }
   }
 
-  /** Calls the routine; a failure settles the task. An awaitable of ours is run as a coroutine. */
+  /** Calls the routine; a failure settles the task. An awaitable is run as a coroutine. */
   #call(): unknown {
     try {
       const work: unknown = this.#routine();
-      return work instanceof AwaitableBase ? run(work) : work;
+      return isAwaitable(work) ? run(work) : work;
     } catch (error) {
       this.threw(error);
       return undefined;
