@@ -21,10 +21,6 @@ import { StreamWriter } from './stream-writer.ts';
 /** The type of the events that requests are in the queue. */
 export const HttpRequestWork = defineWork('HttpRequest');
 
-/** Longer bodies are sent in slices, so that the progress of a slow client is seen. */
-const sliceBytes = 65_536;
-const wholeBodyBytes = 262_144;
-
 export class RequestPipeline {
   readonly router = new Router<Route>();
   /** Routes that take connections over, by protocol in lower case. */
@@ -182,10 +178,6 @@ export class RequestPipeline {
       } else if (content.kind === 'stream') {
         exchange.state = 'answering';
         new StreamWriter(this, exchange, response, content.source).start(content.lengthBytes, content.trailers);
-      } else if (content.kind === 'bytes' && content.bytes.length > wholeBodyBytes) {
-        exchange.state = 'answering';
-        const source = slices(content.bytes);
-        new StreamWriter(this, exchange, response, source).start(content.bytes.length, undefined);
       } else {
         exchange.state = 'answering';
         exchange.channel.sendWhole(exchange, response, undefined);
@@ -344,8 +336,4 @@ function notAResponse(exchange: Exchange, value: unknown): Error {
     'ICHOR_HTTP_RESPONSE_INVALID',
     `The handler of ${exchange.method} ${exchange.path} returned ${received}. Return json(), text(), empty() or another response, or declare \`response\` in the options of the route.`,
   );
-}
-
-function* slices(bytes: Uint8Array): Generator<Uint8Array, void> {
-  for (let start = 0; start < bytes.length; start += sliceBytes) yield bytes.subarray(start, start + sliceBytes);
 }

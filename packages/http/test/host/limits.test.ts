@@ -93,13 +93,9 @@ describe('slow clients', () => {
   });
 
   it('that do not take their answer are cut off', async () => {
-    let isAborted = false;
     await inVirtualTime(
       (host) => {
-        host.get('/large', (request) => {
-          request.signal.addEventListener('abort', () => (isAborted = true));
-          return text('x'.repeat(20_000_000));
-        });
+        host.get('/large', () => text('x'.repeat(20_000_000)));
         host.get('/many', () => text('x'.repeat(100_000)));
       },
       async ({ port, pass }) => {
@@ -115,7 +111,6 @@ describe('slow clients', () => {
         await Promise.all([one.closed, other.closed]);
         expect(one.received.length).toBeLessThan(20_000_000);
         expect(other.statuses.length).toBeLessThan(300);
-        expect(isAborted).toBe(false);
       },
     );
   });

@@ -14,7 +14,8 @@ interface NodeParser {
 }
 
 const { HTTPParser, methods } = common as {
-  HTTPParser: (new () => NodeParser) & Record<'REQUEST' | `kOn${string}`, number>;
+  HTTPParser: (new () => NodeParser) &
+    Record<'REQUEST' | 'kOnHeaders' | 'kOnHeadersComplete' | 'kOnBody' | 'kOnMessageComplete', number>;
   methods: readonly string[];
 };
 

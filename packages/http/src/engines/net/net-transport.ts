@@ -8,6 +8,10 @@ import type { Transport, TransportSink } from '../../server/transport.ts';
 /** All reads land here; what must outlive the callback is copied by whoever keeps it. */
 const sharedBuffer = Buffer.allocUnsafeSlow(65_536);
 
+/** Longer writes go out slice by slice, so that the progress of a slow client is seen. */
+const longWriteBytes = 262_144;
+const sliceBytes = 65_536;
+
 interface WithTransport extends net.Socket {
   ichorTransport?: NetTransport;
 }
@@ -28,6 +32,10 @@ export class NetTransport implements Transport {
   #isDetached = false;
   #readsShared = false;
   #wantsDrained = false;
+  // What waits behind a long write, in order; undefined when nothing does.
+  #backlog: Uint8Array[] | undefined = undefined;
+  #backlogBytes = 0;
+  #isEnding = false;
   #peer: PeerAddress | undefined = undefined;
 
   /** @param socket Paused and without listeners, as a server with `pauseOnConnect` gives it. */
@@ -92,24 +100,53 @@ export class NetTransport implements Transport {
   }
 
   get unsentBytes(): number {
-    return this.#socket.writableLength;
+    return this.#socket.writableLength + this.#backlogBytes;
   }
 
   write(bytes: Uint8Array): boolean {
     const socket = this.#socket;
     if (socket.destroyed) return true;
-    socket.write(bytes);
-    return socket.writableLength === 0;
+    if (this.#backlog === undefined && bytes.length <= longWriteBytes) {
+      socket.write(bytes);
+      return socket.writableLength === 0;
+    }
+    this.#backlogBytes += bytes.length;
+    if (this.#backlog !== undefined) this.#backlog.push(bytes);
+    else {
+      this.#backlog = [bytes];
+      this.#writeSlice();
+    }
+    return false;
   }
+
+  readonly #writeSlice = (): void => {
+    const next = this.#backlog?.[0];
+    if (this.#socket.destroyed) {
+      this.#backlog = undefined;
+      this.#backlogBytes = 0;
+    } else if (next !== undefined) {
+      const slice = next.subarray(0, sliceBytes);
+      if (slice.length === next.length) this.#backlog!.shift();
+      else this.#backlog![0] = next.subarray(sliceBytes);
+      this.#backlogBytes -= slice.length;
+      this.#socket.write(slice, this.#writeSlice);
+    } else {
+      this.#backlog = undefined;
+      if (this.#isEnding) this.#socket.end();
+      if (this.#wantsDrained) this.#drained();
+    }
+  };
 
   notifyDrained(): void {
     if (this.#wantsDrained || this.#socket.destroyed) return;
     this.#wantsDrained = true;
     // The callback of a write comes after all writes before it; an empty one is free.
-    this.#socket.write('', () => {
-      this.#wantsDrained = false;
-      this.#sink?.drained();
-    });
+    if (this.#backlog === undefined) this.#socket.write('', () => this.#drained());
+  }
+
+  #drained(): void {
+    this.#wantsDrained = false;
+    this.#sink?.drained();
   }
 
   pause(): void {
@@ -121,7 +158,8 @@ export class NetTransport implements Transport {
   }
 
   end(): void {
-    this.#socket.end();
+    this.#isEnding = true;
+    if (this.#backlog === undefined) this.#socket.end();
   }
 
   destroy(): void {
