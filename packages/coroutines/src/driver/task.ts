@@ -13,6 +13,7 @@ import { inlineScheduler } from './inline-scheduler.ts';
 import { isAwaitable, isCoroutine, isPromiseLike } from './is-coroutine.ts';
 import { AwaitableBase, defaultPriority, promiseOn } from './promise-host.ts';
 import { captureStart, formatTrace, type StartTrace } from './start-trace.ts';
+import { TaskEnd, TaskResult } from './task-waits.ts';
 import { WaitList } from './wait-list.ts';
 
 /** A function that is a coroutine, an async function or a plain one. */
@@ -311,72 +312,4 @@ function awaitedTwice(name: string): Error {
     `The task "${name}" is awaited by two coroutines at once. Let one await it and the others use whenReady(), or await a promise of it.`,
     { details: { task: name } },
   );
-}
-
-/** One `yield*` (exclusive) or `then` (shared) of a task. */
-class TaskResult<T> implements Iterator<Suspension, T, unknown>, Suspension {
-  readonly #task: CoroutineTask<T>;
-  readonly #shared: boolean;
-
-  constructor(awaited: CoroutineTask<T>, shared = false) {
-    this.#task = awaited;
-    this.#shared = shared;
-  }
-
-  next(): IteratorResult<Suspension, T> {
-    const awaited = this.#task;
-    if (!awaited.isReady) return { done: false, value: this };
-    return { done: true, value: awaited.take() };
-  }
-
-  throw(error: unknown): never {
-    throw error;
-  }
-
-  suspend(continuation: Continuation): void {
-    this.#task.attach(continuation, !this.#shared);
-  }
-
-  cancel(continuation: Continuation): void {
-    this.#task.detach(continuation, !this.#shared);
-  }
-
-  describe(): string {
-    return `task ${this.#task.name}`;
-  }
-}
-
-/** One wait of `whenReady()`. */
-class TaskEnd<T> extends AwaitableBase<void> implements Iterator<Suspension, void, unknown>, Suspension {
-  readonly #task: CoroutineTask<T>;
-
-  constructor(awaited: CoroutineTask<T>) {
-    super();
-    this.#task = awaited;
-  }
-
-  [Symbol.iterator](): this {
-    return this;
-  }
-
-  next(): IteratorResult<Suspension, void> {
-    return this.#task.isReady ? { done: true, value: undefined } : { done: false, value: this };
-  }
-
-  /** The task was nested in its awaiter and failed: that is an end, too. */
-  throw(): IteratorResult<Suspension, void> {
-    return { done: true, value: undefined };
-  }
-
-  suspend(continuation: Continuation): void {
-    this.#task.attach(continuation, false);
-  }
-
-  cancel(continuation: Continuation): void {
-    this.#task.detach(continuation, false);
-  }
-
-  describe(): string {
-    return `end of task ${this.#task.name}`;
-  }
 }
