@@ -35,9 +35,10 @@ export interface Explanation {
 /** For every service that is not active. O(services + dependencies). */
 export function explain(lifecycle: Lifecycle): Explanation[] {
   const offers = offersByToken(lifecycle);
+  const withoutCycle = new Set<ServiceRecord>();
   const explanations: Explanation[] = [];
   for (const record of lifecycle.table.values())
-    if (record.state !== 'active') explanations.push(explainOne(record, lifecycle, offers));
+    if (record.state !== 'active') explanations.push(explainOne(record, lifecycle, offers, withoutCycle));
   return explanations;
 }
 
@@ -54,7 +55,12 @@ function offersByToken(lifecycle: Lifecycle): Offers {
   return offers;
 }
 
-function explainOne(record: ServiceRecord, lifecycle: Lifecycle, offers: Offers): Explanation {
+function explainOne(
+  record: ServiceRecord,
+  lifecycle: Lifecycle,
+  offers: Offers,
+  withoutCycle: Set<ServiceRecord>,
+): Explanation {
   const missing = missingSlots(record);
   const waitsFor = missing.map((slot) => {
     const candidates = candidatesFor(slot, offers);
@@ -66,12 +72,12 @@ function explainOne(record: ServiceRecord, lifecycle: Lifecycle, offers: Offers)
       candidates: candidates.map((one) => one.id),
     };
   });
-  const cycle = cycleFrom(record, offers);
+  const cycle = cycleFrom(record, offers, withoutCycle);
   const head = `${label(record)} is ${record.state}`;
   const lines: string[] = [];
   if (record.failure !== undefined)
     lines.push(`${head}: ${record.failure.during} failed: ${messageOf(record.failure.error)}`);
-  for (const slot of missing) lines.push(`${label(record)} waits for ${chain(slot, offers, new Set([record]))}`);
+  for (const slot of missing) lines.push(`${label(record)} waits for ${chain(slot, offers, new Set(), [record])}`);
   if (cycle !== undefined) lines.push(`${label(record)} cannot start: these require each other: ${cycle.join(' → ')}`);
   if (lines.length === 0) {
     const reasons = lifecycle.waitingFor(record);
@@ -103,21 +109,32 @@ function candidatesFor(slot: Slot, offers: Offers): ServiceRecord[] {
   return (offers.get(slot.spec.token) ?? []).filter((record) => record !== slot.consumer);
 }
 
-/** `Clock, which nobody provides`, or `Clock from ClockService (4), which waits for …`, as far as it goes. */
-function chain(slot: Slot, offers: Offers, seen: Set<ServiceRecord>): string {
+/** How far a chain is followed, and how many candidates of one token are followed: the rest is counted. */
+const longestChain = 12;
+const mostCandidates = 3;
+
+/**
+ * `Clock, which nobody provides`, or `Clock from ClockService (4), which waits for …`, as far as it goes.
+ *
+ * @param told Services whose reasons stand in this text already: each is explained once.
+ */
+function chain(slot: Slot, offers: Offers, told: Set<ServiceRecord>, path: readonly ServiceRecord[]): string {
   const name = identifierName(slot.spec.token);
   const candidates = candidatesFor(slot, offers);
   if (candidates.length === 0) return `${name}, ${nobody(slot, offers)}`;
-  return candidates
-    .map((candidate) => {
-      const head = `${name} from ${label(candidate)}`;
-      if (seen.has(candidate)) return `${head}, which waits for it in turn`;
-      const [next] = missingSlots(candidate);
-      if (candidate.state !== 'installed' || candidate.failure !== undefined || next === undefined)
-        return `${head}, which ${candidateState(candidate, slot, true)}`;
-      return `${head}, which waits for ${chain(next, offers, new Set([...seen, candidate]))}`;
-    })
-    .join('; or for ');
+  const more = candidates.length - mostCandidates;
+  const texts = candidates.slice(0, mostCandidates).map((candidate) => {
+    const head = `${name} from ${label(candidate)}`;
+    if (path.includes(candidate)) return `${head}, which waits for it in turn`;
+    const [next] = missingSlots(candidate);
+    if (candidate.state !== 'installed' || candidate.failure !== undefined || next === undefined)
+      return `${head}, which ${candidateState(candidate, slot, true)}`;
+    if (told.has(candidate) || path.length >= longestChain)
+      return `${head}, which waits for ${identifierName(next.spec.token)}`;
+    told.add(candidate);
+    return `${head}, which waits for ${chain(next, offers, told, [...path, candidate])}`;
+  });
+  return more > 0 ? `${texts.join('; or for ')}; or for one of ${more} others` : texts.join('; or for ');
 }
 
 function candidateState(candidate: ServiceRecord, slot: Slot, isClause = false): string {
@@ -154,28 +171,37 @@ function nobody(slot: Slot, offers: Offers): string {
   return own ? 'which only it provides itself' : 'which nobody provides';
 }
 
-/** The first cycle of requirements reachable from a service that is not satisfied. */
-function cycleFrom(record: ServiceRecord, offers: Offers): readonly string[] | undefined {
-  const path: ServiceRecord[] = [];
+/**
+ * The first cycle of requirements reachable from a service that is not satisfied.
+ *
+ * @param withoutCycle Services from which none is reachable, known from earlier calls.
+ */
+function cycleFrom(
+  record: ServiceRecord,
+  offers: Offers,
+  withoutCycle: Set<ServiceRecord>,
+): readonly string[] | undefined {
+  // By hand rather than by recursion: chains may be longer than the stack.
+  const path: { readonly record: ServiceRecord; readonly next: ServiceRecord[] }[] = [];
   const onPath = new Set<ServiceRecord>();
-  const done = new Set<ServiceRecord>();
-  const visit = (current: ServiceRecord): readonly string[] | undefined => {
-    if (onPath.has(current)) return [...path.slice(path.indexOf(current)), current].map((one) => one.name);
-    if (done.has(current)) return undefined;
-    path.push(current);
+  const enter = (current: ServiceRecord): void => {
     onPath.add(current);
-    for (const slot of missingSlots(current))
-      for (const candidate of candidatesFor(slot, offers)) {
-        if (candidate.state !== 'installed') continue;
-        const found = visit(candidate);
-        if (found !== undefined) return found;
-      }
-    path.pop();
-    onPath.delete(current);
-    done.add(current);
-    return undefined;
+    const next = missingSlots(current).flatMap((slot) => candidatesFor(slot, offers));
+    path.push({ record: current, next: next.filter((candidate) => candidate.state === 'installed').reverse() });
   };
-  return visit(record);
+  if (!withoutCycle.has(record)) enter(record);
+  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+    const candidate = top.next.pop();
+    if (candidate === undefined) {
+      path.pop();
+      onPath.delete(top.record);
+      withoutCycle.add(top.record);
+    } else if (onPath.has(candidate)) {
+      const records = path.map((one) => one.record);
+      return [...records.slice(records.indexOf(candidate)), candidate].map((one) => one.name);
+    } else if (!withoutCycle.has(candidate)) enter(candidate);
+  }
+  return undefined;
 }
 
 function label(record: ServiceRecord): string {

@@ -55,7 +55,8 @@ export class Execution implements CoroutineHost {
   }
 
   get name(): string {
-    return `handling of ${this.event?.type.name ?? 'an event'}`;
+    const name = (this.work as { readonly name?: string } | undefined)?.name;
+    return name ?? (this.event === undefined ? 'a step of its own' : `handling of ${this.event.type.name}`);
   }
 
   suspended(handle: CoroutineHandle | undefined): void {

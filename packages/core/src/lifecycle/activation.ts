@@ -107,7 +107,9 @@ export class Activation implements ServiceContext, HandlerOwner {
   }
 
   get receivesEvents(): boolean {
-    return this.record.state === 'active' || this.record.state === 'injecting';
+    const { state, replaces } = this.record;
+    // One that replaces another service handles events from the moment it takes over: each event is handled by one of the two.
+    return (state === 'active' || state === 'injecting') && replaces === undefined;
   }
 
   get queue(): Queue {

@@ -8,8 +8,9 @@ import { internalPriority } from '../events/internal-events.ts';
 import type { Activation } from './activation.ts';
 import { inject, eject } from './injection.ts';
 import type { Kernel } from './kernel.ts';
-import { firstProviderFor, ProviderIndex, requestOf, slotsFor, type TokenEntry } from './provider-index.ts';
+import { accepts, firstProviderFor, ProviderIndex, requestOf, slotsFor, type TokenEntry } from './provider-index.ts';
 import { connect, consumersInReverse, disconnect, type Link, type ServiceRecord, type Slot } from './service-record.ts';
+import { swapOptional } from './replacer.ts';
 import { Starter } from './starter.ts';
 import { transitions } from './states.ts';
 import { Stopper } from './stopper.ts';
@@ -24,6 +25,8 @@ export interface LifecycleObserver {
   /** A service became active, was stopped, failed to start or was removed: something has moved. */
   progressed(record: ServiceRecord): void;
   startFailed(record: ServiceRecord, error: unknown, during: string): void;
+  /** A service that replaces another one is active and was offered: it takes over now. */
+  arrived(record: ServiceRecord): void;
   /** Quit was asked for: what becomes active is stopped again. */
   isQuitting(): boolean;
 }
@@ -225,6 +228,7 @@ export class Lifecycle {
     }
     for (const { entry } of record.offers)
       if (entry.openSlots.first !== undefined) this.#offer(record, entry, event.priority);
+    if (record.replaces !== undefined) this.#observer.arrived(record);
   }
 
   /** Offers an active provider to everybody who has room for it. */
@@ -246,20 +250,20 @@ export class Lifecycle {
     const consumer = slot.consumer;
     if (consumer.state === 'installed') {
       if (wasEmpty && consumer.missing === 0) this.#start(consumer, priority);
-    } else if (consumer.state !== 'uninjecting' && consumer.state !== 'stopping') {
+    } else if (canReceive(slot)) {
       inject(link);
     }
   }
 
   /** Connects a slot with the active providers there are. Whether it was empty and is not any more. */
-  #fill(slot: Slot): boolean {
+  #fill(slot: Slot, preferred?: ServiceRecord): boolean {
     const wasEmpty = slot.count === 0;
     while (slot.isOpen) {
-      const provider = firstProviderFor(slot, isFree);
+      const isWanted = preferred?.state === 'active' && isFree(preferred, slot) && accepts(preferred, slot);
+      const provider = isWanted ? preferred : firstProviderFor(slot, isFree);
       if (provider === undefined) break;
       const link = connect(provider, slot);
-      const { state } = slot.consumer;
-      if (state === 'starting' || state === 'injecting' || state === 'active') inject(link);
+      if (canReceive(slot)) inject(link);
     }
     if (slot.isOpen) slot.entry?.openSlots.add(slot);
     return wasEmpty && slot.count > 0;
@@ -311,20 +315,37 @@ export class Lifecycle {
 
   #onOffline(event: CurrentEvent): void {
     const record = this.table.get(event.origin);
-    if (record === undefined || record.state !== 'active') return;
+    if (record?.state === 'active') this.#takeOffline(record, event.priority);
+  }
+
+  #takeOffline(record: ServiceRecord, priority: number): void {
     record.transition(transitions.offline);
     this.index.removeProvider(record);
     for (const link of consumersInReverse(record)) {
       if (link.slot.link !== link && link.slot.links?.has(link) !== true) continue;
-      if (this.#mustStopBefore(link)) this.#block(link);
+      if (this.mustStopBefore(link)) this.#block(link);
       else this.#release(link);
     }
-    if (record.blockers === 0) this.#pushStop(record, event.priority);
+    if (record.blockers === 0) this.#pushStop(record, priority);
+  }
+
+  /** Lets `next`, which is active, take the place of `old`, which leaves for good. Within one event, so that no event is handled by both or neither. */
+  succeed(old: ServiceRecord, next: ServiceRecord): void {
+    old.successor = next;
+    old.removeAfterStop = true;
+    old.isHeld = true;
+    swapOptional(old, next, (link) => this.mustStopBefore(link));
+    if (old.state === 'active') this.#takeOffline(old, internalPriority.dependency);
+    else if (old.state === 'installed') this.remove(old);
+    else if (old.state === 'starting' || old.state === 'injecting') {
+      old.stopRequested = true;
+      if (old.state === 'starting') this.#starter.cancel(old);
+    }
   }
 
   /** Whether the consumer has to stop before the provider of `link` may (LC-93). */
-  #mustStopBefore(link: Link): boolean {
-    const { slot, consumer } = link;
+  mustStopBefore(link: Link): boolean {
+    const { consumer } = link;
     // A service that owns a provider as its child takes it along at the end of its own stop.
     if (consumer.activation?.isEnding === true && !link.isInjected) return false;
     switch (consumer.state) {
@@ -333,8 +354,10 @@ export class Lifecycle {
         return false;
       case 'stopping':
         return link.isInjected;
+      case 'uninjecting':
+        return isNeeded(link) && !waitsFor(consumer, link.provider, new Set());
       default:
-        return (slot.spec.required && slot.count === 1) || (slot.spec.isFixed && link.isInjected);
+        return isNeeded(link);
     }
   }
 
@@ -364,7 +387,7 @@ export class Lifecycle {
     const { slot, consumer } = link;
     if (link.isInjected) eject(link);
     disconnect(link);
-    const filled = consumer.isInserted && consumer.state !== 'uninstalled' && this.#fill(slot);
+    const filled = consumer.isInserted && consumer.state !== 'uninstalled' && this.#fill(slot, link.provider.successor);
     if (filled && consumer.state === 'installed' && consumer.missing === 0 && !consumer.isHeld)
       this.#start(consumer, internalPriority.dependency);
   }
@@ -404,7 +427,7 @@ export class Lifecycle {
   #letGo(link: Link, slot: Slot): void {
     const { provider } = link;
     disconnect(link);
-    this.#fill(slot);
+    this.#fill(slot, provider.successor);
     if (provider.blockers === 0 && provider.state === 'uninjecting')
       this.#pushStop(provider, internalPriority.asynchronousOnline);
   }
@@ -442,6 +465,37 @@ export class Lifecycle {
     }
     this.#observer.progressed(record);
   }
+}
+
+/**
+ * Whether a provider that arrives now can be given to the consumer: it runs, is not on its way out, and can take it.
+ * A constructor argument cannot be given later; it is taken at the next start.
+ */
+function canReceive({ consumer: { state, activation }, spec }: Slot): boolean {
+  return (
+    (state === 'starting' || state === 'injecting' || state === 'active') &&
+    activation?.isEnding === false &&
+    !spec.isFixed
+  );
+}
+
+/** Whether the consumer's instance cannot run without the provider of `link`. One that it has not received does not replace it. */
+function isNeeded(link: Link): boolean {
+  const { spec, links } = link.slot;
+  if (!link.isInjected) return false;
+  if (spec.isFixed) return true;
+  if (!spec.required) return false;
+  if (links !== undefined) for (const other of links) if (other !== link && other.isInjected) return false;
+  return true;
+}
+
+/** Whether `record` cannot stop before `other` has: services that need each other must not wait for each other for ever. */
+function waitsFor(record: ServiceRecord, other: ServiceRecord, seen: Set<ServiceRecord>): boolean {
+  if (record.blockers === 0 || seen.has(record)) return false;
+  seen.add(record);
+  for (let link = record.firstConsumer; link !== undefined; link = link.next)
+    if (link.isBlocking && (link.consumer === other || waitsFor(link.consumer, other, seen))) return true;
+  return false;
 }
 
 /** Whether `provider` does not fill another slot of the same consumer for the same token (LC-72). */

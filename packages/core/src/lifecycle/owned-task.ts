@@ -1,6 +1,6 @@
 // A task started with `self.run()`: followed like a handler, so that stop waits for it, and awaitable by whoever started it.
 
-import { CancelledError, type Awaitable, type Suspension, type Task } from '@ichor/coroutines';
+import { CancelledError, isCancelled, type Awaitable, type Suspension, type Task } from '@ichor/coroutines';
 import { Deferred } from '../events/deferred.ts';
 import type { EventSystem } from '../events/event-system.ts';
 import type { Execution, ExecutionOwner } from '../events/execution.ts';
@@ -68,7 +68,7 @@ export class OwnedTask<T> implements Task<T> {
   }
 
   threw(error: unknown): void {
-    if (!this.#isAwaited) this.#unhandled(error);
+    if (!this.#isAwaited && !isCancelled(error)) this.#unhandled(error);
     this.#result.reject(error);
   }
 }

@@ -158,7 +158,7 @@ export function slotsFor(
 
 /** Whether the provider may go into the slot: not its own, its properties match, and its filter lets the consumer have it. */
 export function accepts(provider: ServiceRecord, slot: Slot): boolean {
-  if (provider === slot.consumer) return false;
+  if (provider === slot.consumer || provider === slot.consumer.replaces) return false;
   const { match } = slot.spec;
   if (match !== undefined && !matches(provider.properties, match)) return false;
   const { filter } = provider;

@@ -73,6 +73,10 @@ export class ServiceRecord implements ServiceInfo {
   removeAfterStop = false;
   /** It stops because a provider leaves: it starts again by itself when another one is there. */
   restartAfterStop = false;
+  /** The service in whose place it was registered, until it has taken over. */
+  replaces: ServiceRecord | undefined;
+  /** The service that has taken over from it: goes into the slots that it leaves. */
+  successor: ServiceRecord | undefined;
   /** A stop that was asked for while it was starting; honoured as soon as its state allows (LC-136). */
   stopRequested = false;
   /** Its tokens in the index, in the order of `provides`; empty while it is not in the table. */

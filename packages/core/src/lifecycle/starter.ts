@@ -59,8 +59,8 @@ export class Starter {
   cancel(record: ServiceRecord): void {
     const activation = record.activation as Activation;
     if (activation.stopTimer !== undefined || activation.isEnding) return;
-    const reason = new CancelledError('it has to stop while it starts', record.name);
-    activation.abort('it has to stop while it starts');
+    const reason = 'it has to stop while it starts';
+    activation.abort(reason);
     activation.stopTimer = this.#kernel.clock.schedule(() => {
       for (const execution of [...activation.executions]) execution.cancel(reason, this.#kernel.cleanupMs);
     }, this.#kernel.stopGraceMsOf(record));

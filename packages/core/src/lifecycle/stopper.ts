@@ -129,8 +129,7 @@ export class Stopper {
 
   /** Cancels all that runs, and goes on when it has ended, or when its time to clean up is over. */
   #cancelAll(activation: Activation, reason: string, done: () => void): void {
-    for (const execution of [...activation.executions])
-      execution.cancel(new CancelledError(reason, activation.record.name), this.#kernel.cleanupMs);
+    for (const execution of [...activation.executions]) execution.cancel(reason, this.#kernel.cleanupMs);
     if (activation.executionCount === 0) {
       done();
       return;

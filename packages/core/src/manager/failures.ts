@@ -38,7 +38,7 @@ export class Failures {
   /** Code of `record` (or of nobody) failed and nobody waits for it. */
   report(record: ServiceRecord | undefined, error: unknown, during: string): void {
     const { kernel } = this.#context;
-    if (record?.state === 'uninjecting' || record?.state === 'stopping') {
+    if (record?.state === 'uninjecting' || record?.state === 'stopping' || record?.activation?.isEnding === true) {
       // It stops already: its failure changes nothing but the outcome of a quit.
       kernel.stopFailed(record, error, during);
       return;

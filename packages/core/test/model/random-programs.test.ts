@@ -1,0 +1,299 @@
+// Random programs over random graphs, on virtual time: the invariants of the lifecycle hold after every step (issue: tests;
+// LC-20…29, LC-72…76, LC-84, LC-94…96, LC-130…138, GD-1…10, D8). A failing program is printed with its seed and path.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  defineService,
+  FrameworkLogger,
+  nullLogger,
+  Quit,
+  StopService,
+  type DependencyStatus,
+  type Explanation,
+  type ServiceInfo,
+} from '../../src/index.ts';
+import { leaks, TestManager } from '../../src/testing/index.ts';
+import { Nudge, probeClass, tokenCount, tokens, World, type ProbeSpec } from './probe.ts';
+
+const quitTimeoutMs = 5000;
+
+class Program {
+  readonly world = new World();
+  readonly manager = new TestManager({
+    failFast: false,
+    quitTimeoutMs,
+    stopTimeoutMs: 10_000,
+    startupReportMs: Infinity,
+  });
+  readonly ids: number[] = [];
+  /** Stopped on purpose or failed: they need not start by themselves. */
+  readonly resting = new Set<number>();
+
+  constructor() {
+    void this.manager.run();
+    // Silent, because rendering the failures takes longer than everything else; and it keeps the program running.
+    this.manager.register(defineService({ provides: [FrameworkLogger], setup: () => ({ ...nullLogger }) }));
+    this.manager.drain();
+  }
+
+  id(index: number): number | undefined {
+    return this.ids.length === 0 ? undefined : this.ids[index % this.ids.length];
+  }
+
+  service(index: number): ServiceInfo | undefined {
+    const id = this.id(index);
+    return id === undefined ? undefined : this.manager.services.byId(id);
+  }
+
+  check(): void {
+    const { manager, world } = this;
+    manager.drain();
+    const explanations = new Map(manager.explain().map((one) => [one.serviceId, one]));
+    for (const service of manager.services.all()) {
+      for (const dependency of manager.services.dependencies(service.id)) this.#checkDependency(service, dependency);
+      const explanation = explanations.get(service.id);
+      if (service.state === 'installed' && explanation !== undefined) this.#checkWaits(service, explanation);
+    }
+    if (world.violations.length > 0) throw new Error(world.violations.join('\n'));
+  }
+
+  #checkDependency(service: ServiceInfo, dependency: DependencyStatus): void {
+    if (dependency.required && service.state === 'active' && dependency.satisfied === 0)
+      this.world.violate(`${service.name} (${service.id}) is active without ${dependency.key}`);
+  }
+
+  /** What is installed waits for something, rests on purpose, or has failed. */
+  #checkWaits(service: ServiceInfo, explanation: Explanation): void {
+    if (this.resting.has(service.id) || explanation.failure !== undefined) return;
+    if (explanation.waitsFor.length === 0)
+      this.world.violate(`${service.name} (${service.id}) does not start although it waits for nothing`);
+    const used = new Set<string>();
+    for (const dependency of this.manager.services.dependencies(service.id)) {
+      const name = String(dependency.token);
+      if (!dependency.required || dependency.satisfied > 0 || used.has(name)) continue;
+      used.add(name);
+      const repeated = this.manager.services
+        .dependencies(service.id)
+        .filter((other) => other.token === dependency.token);
+      if (repeated.length > 1) continue;
+      const idle = this.manager.services
+        .providers(dependency.token)
+        .some((provider) => provider.state === 'active' && provider.id !== service.id);
+      if (idle)
+        this.world.violate(
+          `${service.name} (${service.id}) waits for ${dependency.key}, of which there is an active provider`,
+        );
+    }
+  }
+
+  /** Quits, and checks that it ends in time and leaves nothing. */
+  finish(): void {
+    const { manager, world } = this;
+    const services = manager.services.count;
+    manager.queue.push(Quit);
+    const begin = manager.clock.now();
+    const bound = (2 * services + 2) * quitTimeoutMs;
+    manager.drain();
+    while (manager.isRunning && manager.clock.now() - begin <= bound && manager.clock.step()) manager.drain();
+    if (manager.isRunning) world.violate(`quit did not end within ${bound} ms:\n${manager.explainText()}`);
+    else {
+      // Clean-up that was cut off by force has the rest of this turn.
+      manager.clock.advance(0);
+      for (const line of leaks(manager)) world.violate(`after quit: ${line}`);
+      if (world.live.size > 0)
+        world.violate(`after quit: ${[...world.live].map((one) => `${one.self.name} is ${one.phase}`).join(', ')}`);
+      if (world.added !== world.removed) world.violate(`${world.added} added, ${world.removed} removed`);
+      if (world.starts !== world.stops + world.failedStarts)
+        world.violate(`${world.starts} starts, ${world.failedStarts} of them failed, ${world.stops} stops`);
+    }
+    if (world.violations.length > 0) throw new Error(world.violations.join('\n'));
+  }
+}
+
+let steps = 0;
+
+abstract class Step implements fc.Command<object, Program> {
+  check(): boolean {
+    return true;
+  }
+
+  run(_: object, program: Program): void {
+    steps++;
+    this.act(program);
+    program.check();
+  }
+
+  abstract act(program: Program): void;
+  abstract toString(): string;
+}
+
+class Register extends Step {
+  readonly spec: ProbeSpec;
+  readonly failing: boolean;
+
+  constructor(spec: ProbeSpec, failing: boolean) {
+    super();
+    this.spec = spec;
+    this.failing = failing;
+  }
+
+  act(program: Program): void {
+    const { id } = program.manager.register(probeClass(program.world, this.spec), {
+      name: `S${program.ids.length}`,
+      priority: this.spec.priority,
+      ...(this.spec.restarts ? { restart: { attempts: 3, delayMs: 10 } } : {}),
+    });
+    program.ids.push(id);
+    if (this.failing) program.world.failNextStart.add(id);
+  }
+
+  toString(): string {
+    return `register(${JSON.stringify(this.spec)}${this.failing ? ', failing' : ''})`;
+  }
+}
+
+class OnService extends Step {
+  readonly kind: 'stop' | 'remove' | 'start' | 'fail' | 'failNextStart' | 'stopEvent';
+  readonly index: number;
+  readonly drainsBefore: boolean;
+
+  constructor(kind: OnService['kind'], index: number, drainsBefore: boolean) {
+    super();
+    this.kind = kind;
+    this.index = index;
+    this.drainsBefore = drainsBefore;
+  }
+
+  override run(model: object, program: Program): void {
+    steps++;
+    this.act(program);
+    // Without a drain several requests are processed together.
+    if (this.drainsBefore) program.check();
+    void model;
+  }
+
+  act(program: Program): void {
+    const service = program.service(this.index);
+    if (service === undefined) return;
+    const { manager, world, resting } = program;
+    switch (this.kind) {
+      case 'stop':
+        resting.add(service.id);
+        void manager.stopService(service.id);
+        return;
+      case 'stopEvent':
+        resting.add(service.id);
+        manager.queue.push(StopService, { serviceId: service.id, removeAfter: false });
+        return;
+      case 'remove':
+        void manager.removeService(service.id);
+        return;
+      case 'start':
+        void manager.startService(service.id);
+        return;
+      case 'fail':
+        resting.add(service.id);
+        manager.queue.push(Nudge, { fail: service.id });
+        return;
+      case 'failNextStart':
+        resting.add(service.id);
+        world.failNextStart.add(service.id);
+        return;
+    }
+  }
+
+  toString(): string {
+    return `${this.kind}(${this.index})${this.drainsBefore ? '' : '…'}`;
+  }
+}
+
+class Advance extends Step {
+  readonly durationMs: number;
+
+  constructor(durationMs: number) {
+    super();
+    this.durationMs = durationMs;
+  }
+
+  act(program: Program): void {
+    program.manager.advanceNow(this.durationMs);
+  }
+
+  toString(): string {
+    return `advance(${this.durationMs})`;
+  }
+}
+
+class StepEvents extends Step {
+  readonly count: number;
+
+  constructor(count: number) {
+    super();
+    this.count = count;
+  }
+
+  override run(_: object, program: Program): void {
+    steps++;
+    this.act(program);
+    if (program.world.violations.length > 0) throw new Error(program.world.violations.join('\n'));
+  }
+
+  act(program: Program): void {
+    for (let i = 0; i < this.count; i++) program.manager.step();
+    program.manager.queue.push(Nudge, { fail: undefined });
+  }
+
+  toString(): string {
+    return `step(${this.count})`;
+  }
+}
+
+const someToken = fc.integer({ min: 0, max: tokenCount - 1 });
+const spec: fc.Arbitrary<ProbeSpec> = fc.record({
+  provides: fc.uniqueArray(someToken, { maxLength: 2 }),
+  dependencies: fc.array(
+    fc.record({ token: someToken, kind: fc.constantFrom('required', 'required', 'optional', 'many', 'some') }),
+    { maxLength: 3 },
+  ),
+  start: fc.constantFrom('plain', 'plain', 'slow', 'verySlow'),
+  stop: fc.constantFrom('plain', 'plain', 'slow', 'verySlow', 'hangs'),
+  background: fc.constantFrom('none', 'none', 'ends', 'hangs', 'slowCleanup'),
+  restarts: fc.boolean(),
+  priority: fc.constantFrom(1000, 1000, 50, 5000),
+});
+const index = fc.nat({ max: 20 });
+const commands = fc.commands(
+  [
+    fc.tuple(spec, fc.constantFrom(false, false, false, true)).map(([one, failing]) => new Register(one, failing)),
+    fc.tuple(spec, fc.constantFrom(false, false, false, true)).map(([one, failing]) => new Register(one, failing)),
+    fc
+      .tuple(
+        fc.constantFrom('stop', 'stop', 'remove', 'start', 'start', 'fail', 'failNextStart', 'stopEvent'),
+        index,
+        fc.boolean(),
+      )
+      .map(([kind, at, drains]) => new OnService(kind, at, drains)),
+    fc.constantFrom(0, 5, 20, 100, 1000, 2500, 5000).map((ms) => new Advance(ms)),
+    fc.integer({ min: 1, max: 6 }).map((count) => new StepEvents(count)),
+  ],
+  { maxCommands: 60, size: '+2' },
+);
+
+describe('random programs', () => {
+  it('keep the invariants of the lifecycle after every step, and end in time', { timeout: 120_000 }, () => {
+    expect(tokens).toHaveLength(tokenCount);
+    fc.assert(
+      fc.property(commands, (program) => {
+        const real = new Program();
+        fc.modelRun(() => ({ model: {}, real }), program);
+        real.check();
+        real.finish();
+      }),
+      {
+        numRuns: Number(process.env['ICHOR_MODEL_RUNS'] ?? 5000),
+        ...(process.env['ICHOR_MODEL_SEED'] === undefined ? {} : { seed: Number(process.env['ICHOR_MODEL_SEED']) }),
+      },
+    );
+    if (process.env['ICHOR_MODEL_RUNS'] === undefined) expect(steps).toBeGreaterThan(100_000);
+  });
+});
