@@ -30,6 +30,7 @@ export type {
   Work,
   WorkType,
 } from './contract/event-type.ts';
+export { inspectService, type InspectableService } from './contract/inspect-service.ts';
 export {
   FrameworkLogger,
   Logger,
@@ -87,6 +88,7 @@ export type { EventJournal, JournalEntry } from './journal/event-journal.ts';
 export type { EventExplanation } from './journal/explain-event.ts';
 export { DependencyManager, type RunOptions } from './manager/dependency-manager.ts';
 export type { DependencyStatus, RegisteredResources, RunningExecution } from './manager/lookups.ts';
+export type { ReplaceOptions } from './manager/replacements.ts';
 export type { AsyncContext, ManagerOptions } from './manager/options.ts';
 export type { LoopHost } from './queue/loop-host.ts';
 export { PriorityQueue } from './queue/priority-queue.ts';
@@ -105,3 +107,11 @@ export {
   type OptionalService,
   type RequestOptions,
 } from './services/dependency-declaration.ts';
+export type { DurationSummary } from './statistics/duration-histogram.ts';
+export type { IntervalFigures } from './statistics/event-figures.ts';
+export {
+  EventStatistics,
+  EventStatisticsService,
+  type EventStatisticsOptions,
+} from './statistics/event-statistics-service.ts';
+export type { FiguresReport, LongEvent, SeriesReport, StatisticsReport } from './statistics/statistics-recorder.ts';

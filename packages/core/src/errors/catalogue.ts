@@ -22,6 +22,7 @@ export const coreErrors = {
   ICHOR_MANAGER_RUNNING: 'The manager is already running, or has run: a manager runs once.',
   ICHOR_QUEUE_FULL: 'The queue is at its limit and its policy is to refuse.',
   ICHOR_CHANNEL_UNKNOWN_MANAGER: 'A channel was asked to send to a manager that is not connected.',
+  ICHOR_REPLACE_FAILED: 'A service could not be replaced: the new one did not take over, and the old one stays.',
   ICHOR_LIFECYCLE_INVALID:
     'A service was asked to make a transition that its state machine does not have: a defect of the framework.',
 } as const;

@@ -18,6 +18,7 @@ import { Queue, type Routine } from '../contract/queue.ts';
 import type { OptionsOf, RegisterOptions, ServiceClass, ServiceHandle } from '../contract/service.ts';
 import { forConsumer, type Consumer } from '../contract/consumer.ts';
 import { coreError } from '../errors/catalogue.ts';
+import { Deferred } from '../events/deferred.ts';
 import { EventSystem } from '../events/event-system.ts';
 import type { ExecutionOwner } from '../events/execution.ts';
 import * as internal from '../events/internal-events.ts';
@@ -44,6 +45,7 @@ import { FrameworkLog } from './framework-log.ts';
 import { Lookups } from './lookups.ts';
 import { checkManagerOptions, type ManagerOptions } from './options.ts';
 import { recordOf } from './registration.ts';
+import { checkReplaceOptions, Replacements, type ReplaceOptions } from './replacements.ts';
 import { Shutdown } from './shutdown.ts';
 import { SignalWatch } from './signal-watch.ts';
 import { StartupWatch } from './startup-watch.ts';
@@ -80,6 +82,7 @@ export class DependencyManager {
   readonly #shutdown: Shutdown;
   readonly #startup: StartupWatch;
   readonly #watchers = new Watchers();
+  readonly #replacements = new Replacements();
   readonly #errors: unknown[] = [];
   /** Started up and not quitting. */
   #isSteady = false;
@@ -202,8 +205,11 @@ export class DependencyManager {
       progressed: (record) => {
         this.#progressed(record);
       },
+      arrived: (record) => {
+        this.#replacements.arrived(record);
+      },
       startFailed: (record, error, during) => {
-        this.#failures.startFailed(record, error, during);
+        if (!this.#replacements.startFailed(record, error, during)) this.#failures.startFailed(record, error, during);
         this.#watchers.startFailed(record, error);
       },
       isQuitting: () => this.#shutdown.isBegun || this.#errors.length > 0,
@@ -247,6 +253,7 @@ export class DependencyManager {
       this.#isSteady = false;
       this.#failures.close();
       this.#startup.close();
+      this.#replacements.close(this.#quitError());
       this.#shutdown.begin();
     };
     this.queue = new QueueFacade(queueParts, undefined);
@@ -359,6 +366,62 @@ export class DependencyManager {
   /** Stops a service if it runs, and takes it out of the manager. @throws ICHOR_SERVICE_UNKNOWN */
   removeService(id: number): Awaitable<void> {
     return this.stopService(id, { remove: true });
+  }
+
+  /**
+   * Replaces a service while the program runs. The new one is registered with the registration of the old one, overridden by
+   * `registration`, offers everything the old one offered, and starts while the old one still runs. Once it is active it takes
+   * over in one step: collections (`many`) and optional dependencies have the new one before they lose the old one; consumers that
+   * require the old one stop, receive the new one, and start again. Then the old one stops and is removed.
+   *
+   * Nothing is lost in between. The handlers of the two services take turns: the old one's are called for events before the step,
+   * the new one's for events after it. Events that restarting consumers handle wait in the queue (for `holdMs` at most) and are
+   * then delivered in their old order. Work that belongs to an instance which stops (`post`, timers, requests) goes with it.
+   *
+   * Settles when the old one is gone and the consumers run again. If the new service cannot start, the old one stays and this
+   * fails with ICHOR_REPLACE_FAILED and the cause. Do not await it in a service that requires the old one: that service has to stop.
+   *
+   * @throws ICHOR_SERVICE_UNKNOWN, ICHOR_OPTION_INVALID, ICHOR_DEPENDENCY_INVALID, ICHOR_REPLACE_FAILED, ICHOR_MANAGER_QUIT
+   */
+  replace<Class extends ServiceClass>(
+    id: number,
+    serviceClass: Class,
+    registration?: RegisterOptions<OptionsOf<Class>>,
+    options: ReplaceOptions = {},
+  ): Awaitable<ServiceHandle> {
+    checkReplaceOptions(options);
+    const old = this.#recordOf(id);
+    if (this.#phase === 'ended' || this.#shutdown.isBegun) throw this.#quitError();
+    if (old.isInternal || this.#replacements.isReplaced(old))
+      throw coreError(
+        'ICHOR_REPLACE_FAILED',
+        `${old.name} (${id}) cannot be replaced: ${old.isInternal ? 'it is part of the manager' : 'it is being replaced already'}.`,
+      );
+    const merged = {
+      ...old.registration,
+      ...registration,
+      provides: [...old.provides, ...(registration?.provides ?? [])],
+    };
+    if (this.#phase === 'new') {
+      this.#requestStop(old, true);
+      const handle = this.#register(serviceClass, merged, undefined);
+      return mapped(this.#watchers.active(this.#recordOf(handle.id)), handle);
+    }
+    // Refused now rather than after the old one has stopped.
+    if (options.order === 'stop-first') recordOf(serviceClass, merged, this.#options.container);
+    const context = {
+      kernel: this.#kernel,
+      lifecycle: this.#lifecycle,
+      register: () => {
+        const handle = this.#register(serviceClass, merged, old.childOf?.parent);
+        return { handle, record: this.#recordOf(handle.id) };
+      },
+      requestStop: (record: ServiceRecord, remove: boolean) => {
+        this.#requestStop(record, remove);
+      },
+    };
+    this.#isSteady = false;
+    return this.#replacements.begin(old, context, options);
   }
 
   /** Waits until a service is active. Fails when its start fails, when it is removed, or when the manager quits. */
@@ -491,10 +554,11 @@ export class DependencyManager {
   #processNext(): StepResult {
     const result = this.#events.processNext();
     if (this.#isSteady) return result;
+    if (this.#replacements.count > 0) this.#replacements.check();
     if (this.#shutdown.isBegun) this.#shutdown.check();
     else {
       this.#startup.check();
-      this.#isSteady = this.#startup.isSettled;
+      this.#isSteady = this.#startup.isSettled && this.#replacements.count === 0;
     }
     return this.#phase === 'ended' ? 'empty' : result;
   }
@@ -576,6 +640,16 @@ export class DependencyManager {
   #quitError(): Error {
     return coreError('ICHOR_MANAGER_QUIT', `${this.name} has quit.`);
   }
+}
+
+/** Waits for `done`, and gives `value`. */
+function mapped<T>(done: Deferred<void>, value: T): Deferred<T> {
+  const result = new Deferred<T>('a replaced service to become active');
+  done.onSettled((_, error) => {
+    if (error === undefined) result.resolve(value);
+    else result.reject(error);
+  });
+  return result;
 }
 
 class Handle implements ServiceHandle {

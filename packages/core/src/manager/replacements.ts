@@ -1,0 +1,246 @@
+// Replacements that are under way (`manager.replace`): the new service starts, takes over from the old one, the old one leaves,
+// and the consumers that had to stop run again. Until then the events that those handle wait in the queue.
+
+import type { ScheduledCall } from '@ichor/coroutines';
+import type { ServiceHandle } from '../contract/service.ts';
+import { coreError } from '../errors/catalogue.ts';
+import { Deferred } from '../events/deferred.ts';
+import { StartService } from '../events/internal-events.ts';
+import type { Kernel } from '../lifecycle/kernel.ts';
+import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import { affectedBy } from '../lifecycle/replacer.ts';
+import type { ServiceRecord } from '../lifecycle/service-record.ts';
+import { invalidOption } from './options.ts';
+
+/** How a replacement is done. */
+export interface ReplaceOptions {
+  /**
+   * `'start-first'`: the new service starts while the old one still runs. `'stop-first'`: the old one stops before the new one
+   * starts, for what cannot exist twice, such as a listening port; if the new one fails, the old one is started again.
+   * Default: `'start-first'`.
+   */
+  readonly order?: 'start-first' | 'stop-first';
+  /** How long the new service may take to become active, in milliseconds, before it is given up. Default: no limit. */
+  readonly timeoutMs?: number;
+  /**
+   * How long events are kept for consumers that have to restart, in milliseconds. Then they are delivered to whoever handles
+   * them by then. Default: 10000.
+   */
+  readonly holdMs?: number;
+}
+
+/** What replacements need of their manager. */
+export interface ReplacementContext {
+  readonly kernel: Kernel;
+  readonly lifecycle: Lifecycle;
+  /** Registers the new service next to the old one. */
+  register(): { readonly record: ServiceRecord; readonly handle: ServiceHandle };
+  requestStop(record: ServiceRecord, remove: boolean): void;
+}
+
+export class Replacements {
+  readonly #active = new Set<Replacement>();
+
+  get count(): number {
+    return this.#active.size;
+  }
+
+  begin(old: ServiceRecord, context: ReplacementContext, options: ReplaceOptions): Deferred<ServiceHandle> {
+    const replacement = new Replacement(old, context, options, () => this.#active.delete(replacement));
+    this.#active.add(replacement);
+    replacement.begin();
+    return replacement.result;
+  }
+
+  isReplaced(record: ServiceRecord): boolean {
+    for (const replacement of this.#active) if (replacement.old === record || replacement.next === record) return true;
+    return false;
+  }
+
+  /** Looks what has become possible. Called after each event while there are any. */
+  check(): void {
+    for (const replacement of this.#active) replacement.check();
+  }
+
+  /** The new service has become active: it takes over within the same event. */
+  arrived(next: ServiceRecord): void {
+    for (const replacement of this.#active) if (replacement.next === next) replacement.handOver();
+  }
+
+  /** Whether the failed start was one of a new service, whose failure belongs to the caller of `replace`. */
+  startFailed(record: ServiceRecord, error: unknown, during: string): boolean {
+    for (const replacement of this.#active)
+      if (replacement.next === record && record.replaces !== undefined) {
+        record.removeAfterStop = true;
+        replacement.fail(`${during} failed`, error);
+        return true;
+      }
+    return false;
+  }
+
+  /** The manager quits. */
+  close(error: Error): void {
+    for (const replacement of this.#active) replacement.end(error);
+  }
+}
+
+class Replacement {
+  readonly old: ServiceRecord;
+  next: ServiceRecord | undefined;
+  readonly result: Deferred<ServiceHandle>;
+  readonly #context: ReplacementContext;
+  readonly #options: ReplaceOptions;
+  readonly #ended: () => void;
+  #phase: 'stopping' | 'starting' | 'leaving' | 'resuming' = 'starting';
+  #handle: ServiceHandle | undefined;
+  /** Services that have to run again before it is complete. */
+  #affected = new Set<ServiceRecord>();
+  #hold: Disposable | undefined;
+  readonly #exceptFrom = new Set<number>();
+  #holdTimer: ScheduledCall | undefined;
+  #startTimer: ScheduledCall | undefined;
+  /** Why it is being undone. */
+  #failure: Error | undefined;
+
+  constructor(old: ServiceRecord, context: ReplacementContext, options: ReplaceOptions, ended: () => void) {
+    this.old = old;
+    this.#context = context;
+    this.#options = options;
+    this.#ended = ended;
+    this.result = new Deferred(`the replacement of ${old.name} (${old.id})`);
+  }
+
+  begin(): void {
+    if (this.#options.order === 'stop-first' && this.old.isUp) {
+      this.#phase = 'stopping';
+      this.#keepEventsFor([this.old, ...this.#findAffected()]);
+      this.#context.requestStop(this.old, false);
+    } else this.#startNext();
+  }
+
+  check(): void {
+    const { old, next } = this;
+    if (this.#phase === 'stopping' && !old.isUp) this.#startNext();
+    if (this.#phase === 'starting' && next?.state === 'uninstalled' && this.#failure === undefined)
+      this.fail('it was removed', undefined);
+    if (this.#phase === 'leaving' && old.state === 'uninstalled') this.#phase = 'resuming';
+    if (this.#phase !== 'resuming') return;
+    for (const record of this.#affected) if (!isSettled(record)) return;
+    this.end(this.#failure);
+  }
+
+  /** The new service is active, and the old one, if it runs, still is: consumers change over. */
+  handOver(): void {
+    const { old, next } = this as { old: ServiceRecord; next: ServiceRecord };
+    const { lifecycle } = this.#context;
+    if (this.#phase !== 'starting' || next.replaces === undefined) return;
+    if (old.isUp) {
+      const affected = this.#findAffected();
+      if (affected.has(next)) {
+        this.#context.requestStop(next, true);
+        this.fail(`it needs ${old.name} itself, directly or through others`, undefined);
+        return;
+      }
+      this.#keepEventsFor(affected);
+    }
+    this.#startTimer?.cancel();
+    this.#phase = 'leaving';
+    next.replaces = undefined;
+    lifecycle.succeed(old, next);
+  }
+
+  /** The new service does not take over: it goes, and the old one stays or is started again. */
+  fail(reason: string, cause: unknown): void {
+    const { old, next } = this as { old: ServiceRecord; next: ServiceRecord };
+    const { kernel } = this.#context;
+    this.#failure = coreError(
+      'ICHOR_REPLACE_FAILED',
+      `${next.name} (${next.id}) could not replace ${old.name} (${old.id}), which stays: ${reason}.`,
+      { ...(cause === undefined ? {} : { cause }), details: { serviceId: old.id, replacementId: next.id } },
+    );
+    kernel.logger.warn(this.#failure.message, cause === undefined ? {} : { error: cause });
+    if (this.#options.order !== 'stop-first' || old.state === 'uninstalled') {
+      this.end(this.#failure);
+      return;
+    }
+    this.#phase = 'resuming';
+    this.#affected.add(old);
+    old.isHeld = false;
+    const priority = Math.min(100, old.priority);
+    kernel.events.push(StartService.id, old.id, priority, { serviceId: old.id }, Number.POSITIVE_INFINITY);
+  }
+
+  end(error: Error | undefined): void {
+    this.#ended();
+    this.#startTimer?.cancel();
+    this.#endHold();
+    if (error === undefined) this.result.resolve(this.#handle as ServiceHandle);
+    else this.result.reject(error);
+  }
+
+  #startNext(): void {
+    const { timeoutMs } = this.#options;
+    this.#phase = 'starting';
+    const { record, handle } = this.#context.register();
+    this.next = record;
+    this.#handle = handle;
+    record.replaces = this.old;
+    this.#exceptFrom.add(record.id);
+    if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY)
+      this.#startTimer = this.#context.kernel.clock.schedule(() => {
+        this.#context.requestStop(record, true);
+        this.fail(`it was not active after ${timeoutMs} ms`, undefined);
+      }, timeoutMs);
+  }
+
+  #findAffected(): Set<ServiceRecord> {
+    const { lifecycle } = this.#context;
+    return (this.#affected = affectedBy(this.old, lifecycle.table, (link) => lifecycle.mustStopBefore(link)));
+  }
+
+  #keepEventsFor(records: Iterable<ServiceRecord>): void {
+    const { events, clock, logger } = this.#context.kernel;
+    const { holdMs = 10_000 } = this.#options;
+    const typeIds = new Set<number>();
+    const ids = new Set(Array.from(records, (record) => record.id));
+    for (const id of ids) this.#exceptFrom.add(id);
+    for (const [typeId, entry] of events.handlers.all()) if (ids.has(entry.owner.id)) typeIds.add(typeId);
+    if (typeIds.size === 0) return;
+    this.#hold ??= events.hold({ typeIds, exceptFrom: this.#exceptFrom });
+    if (holdMs !== Number.POSITIVE_INFINITY)
+      this.#holdTimer ??= clock.schedule(() => {
+        this.#endHold();
+        logger.warn(
+          `Replacing ${this.old.name} (${this.old.id}) takes longer than ${holdMs} ms: the events kept for its consumers are delivered now.`,
+        );
+      }, holdMs);
+  }
+
+  #endHold(): void {
+    this.#holdTimer?.cancel();
+    this.#hold?.[Symbol.dispose]();
+    this.#hold = undefined;
+  }
+}
+
+/** It runs, or will not run without something else happening. Asked between events only. */
+function isSettled(record: ServiceRecord): boolean {
+  const { state } = record;
+  if (state !== 'installed') return state === 'active' || state === 'uninstalled';
+  return record.missing > 0 || record.failure !== undefined || record.isHeld;
+}
+
+/** @throws ICHOR_OPTION_INVALID */
+export function checkReplaceOptions(options: ReplaceOptions): void {
+  const { order, timeoutMs, holdMs, ...unknown } = options;
+  const [unknownKey] = Object.keys(unknown);
+  if (unknownKey !== undefined)
+    throw invalidOption(unknownKey, 'an unknown key of replace()', 'order, timeoutMs and holdMs');
+  if (order !== undefined && order !== 'start-first' && order !== 'stop-first')
+    throw invalidOption('order', order, "'start-first' and 'stop-first'");
+  for (const [key, value] of [
+    ['timeoutMs', timeoutMs],
+    ['holdMs', holdMs],
+  ] as const)
+    if (value !== undefined && !(value >= 0)) throw invalidOption(key, value, 'numbers of milliseconds from 0');
+}
