@@ -19,6 +19,20 @@ export {
   type HttpLimits,
   type HttpTimeouts,
 } from './contract/host-options.ts';
+export { defaultClientTimeouts } from './client/client-options.ts';
+export {
+  HttpClient,
+  type ClientResponse,
+  type ClientTimeouts,
+  type ClientTlsOptions,
+  type HttpClientOptions,
+  type RedirectPolicy,
+  type RequestBody,
+  type RequestDefaults,
+  type RequestOptions,
+  type RetryPolicy,
+  type TimeoutPhase,
+} from './contract/http-client.ts';
 export type { HeaderValues, HttpHeaders } from './contract/headers.ts';
 export { httpMethods, isHttpMethod, type HttpMethod } from './contract/http-method.ts';
 export { reasonPhrase } from './contract/http-status.ts';
@@ -41,9 +55,11 @@ export {
 } from './contract/response.ts';
 export type { UpgradedConnection, UpgradeHandler, UpgradeOptions, UpgradeRequest } from './contract/upgrade.ts';
 export { httpErrors } from './errors/catalogue.ts';
+export { httpClientErrors } from './errors/client-catalogue.ts';
 export type { RouteMatcher } from './routing/matcher.ts';
 export type { RouteMethod } from './routing/path-trie.ts';
 export type { QueryValues } from './routing/query.ts';
 export type { RoutePath } from './routing/router.ts';
 export { HttpRequestWork } from './server/request-pipeline.ts';
+export { HttpClientService } from './service/http-client-service.ts';
 export { HttpHostService } from './service/http-host-service.ts';

@@ -5,15 +5,19 @@ import * as api from '../src/index.ts';
 
 it('exports exactly these names', () => {
   expect(Object.keys(api).sort()).toEqual([
+    'HttpClient',
+    'HttpClientService',
     'HttpError',
     'HttpHost',
     'HttpHostService',
     'HttpRequestWork',
     'HttpResponse',
     'bytes',
+    'defaultClientTimeouts',
     'defaultLimits',
     'defaultTimeouts',
     'empty',
+    'httpClientErrors',
     'httpErrors',
     'httpMethods',
     'isHttpMethod',

@@ -1,0 +1,83 @@
+// The service that provides HttpClient: one view per consumer over connections that clients with equal options share.
+
+import {
+  forConsumer,
+  IchorError,
+  type Consumer,
+  type ProvidesViews,
+  type ServiceContext,
+  type StandardSchema,
+} from '@ichor/core';
+import {
+  builtIn,
+  resolveClientOptions,
+  type ConnectionOptions,
+  type ResolvedClientOptions,
+} from '../client/client-options.ts';
+import { HttpClientView } from '../client/http-client-view.ts';
+import { HttpClient, type HttpClientOptions } from '../contract/http-client.ts';
+import { UndiciTransport } from '../engines/undici/undici-transport.ts';
+
+const optionsSchema: StandardSchema<HttpClientOptions, ResolvedClientOptions> = {
+  '~standard': {
+    version: 1,
+    vendor: '@ichor/http',
+    validate(given) {
+      try {
+        return { value: resolveClientOptions(builtIn, given as HttpClientOptions) };
+      } catch (error) {
+        const path = IchorError.is(error) ? [String(error.details?.['option'])] : [];
+        return { issues: [{ message: (error as Error).message, path }] };
+      }
+    },
+  },
+};
+
+/**
+ * Provides {@link HttpClient}: every consumer gets a client of its own, whose outstanding requests fail when it stops.
+ * The properties of a dependency override the options:
+ * `required(HttpClient, { properties: { baseUrl: 'https://api.example.org/' } })`.
+ */
+export class HttpClientService implements ProvidesViews<HttpClient> {
+  static readonly provides = [HttpClient];
+  static readonly dependencies = {};
+  static readonly options = optionsSchema;
+  readonly #options: ResolvedClientOptions;
+  /** By what the connection options say, so that a client made with `with()` for one request does not cost a pool. */
+  readonly #transports = new Map<string, UndiciTransport>();
+  readonly #tlsNumbers = new WeakMap<object, number>();
+  #lastTlsNumber = 0;
+
+  constructor(_dependencies: object, self: ServiceContext<ResolvedClientOptions>) {
+    this.#options = self.options;
+  }
+
+  [forConsumer](consumer: Consumer): HttpClient {
+    const options =
+      consumer.properties === undefined
+        ? this.#options
+        : resolveClientOptions(this.#options, consumer.properties as HttpClientOptions);
+    return new HttpClientView({ transportFor: (connection) => this.#transportFor(connection) }, consumer, options);
+  }
+
+  async stop(): Promise<void> {
+    const transports = [...this.#transports.values()];
+    this.#transports.clear();
+    await Promise.all(transports.map((transport) => transport.close()));
+  }
+
+  #transportFor(connection: ConnectionOptions): UndiciTransport {
+    const { connections, pipelining, keepAliveMs, connectMs, tls } = connection;
+    const key = [connections, pipelining, keepAliveMs, connectMs, this.#tlsNumber(tls)].join();
+    let transport = this.#transports.get(key);
+    if (transport === undefined) this.#transports.set(key, (transport = new UndiciTransport(connection)));
+    return transport;
+  }
+
+  #tlsNumber(tls: object | undefined): number {
+    if (tls === undefined) return 0;
+    let number = this.#tlsNumbers.get(tls);
+    if (number === undefined) this.#tlsNumbers.set(tls, (number = ++this.#lastTlsNumber));
+    return number;
+  }
+}
