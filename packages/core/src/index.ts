@@ -14,6 +14,17 @@ export {
   type Scheduler,
   type Task,
 } from '@ichor/coroutines';
+export type { ChannelMember, ChannelMessage } from './channel/channel-message.ts';
+export {
+  CommunicationChannel,
+  ManagerJoined,
+  ManagerLeft,
+  type AskOptions,
+  type BroadcastOptions,
+  type ChannelOptions,
+  type SendOptions,
+} from './channel/communication-channel.ts';
+export { answer, defineQuestion, type Question, type QuestionType } from './channel/question.ts';
 export { forConsumer, type Consumer, type ProvidesViews } from './contract/consumer.ts';
 export type { EventQueue, EventQueueOptions, EventRow } from './contract/event-queue.ts';
 export type { EventObserver, ObservedEvent, ObserveOptions } from './contract/event-observer.ts';

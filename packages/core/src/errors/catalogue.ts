@@ -21,6 +21,9 @@ export const coreErrors = {
   ICHOR_MANAGER_QUIT: 'The manager has quit or is quitting.',
   ICHOR_MANAGER_RUNNING: 'The manager is already running, or has run: a manager runs once.',
   ICHOR_QUEUE_FULL: 'The queue is at its limit and its policy is to refuse.',
+  ICHOR_CHANNEL_INVALID: 'A manager cannot join a channel: it is in one already, or its id is taken there.',
+  ICHOR_CHANNEL_NO_REPLY: 'A question was not answered: nobody handles it there, or the manager has left.',
+  ICHOR_CHANNEL_TIMEOUT: 'A question was not answered in time.',
   ICHOR_CHANNEL_UNKNOWN_MANAGER: 'A channel was asked to send to a manager that is not connected.',
   ICHOR_REPLACE_FAILED: 'A service could not be replaced: the new one did not take over, and the old one stays.',
   ICHOR_LIFECYCLE_INVALID:

@@ -11,6 +11,7 @@ import {
   type Task,
 } from '@ichor/coroutines';
 import { enterScheduler } from '@ichor/coroutines/spi';
+import type { CommunicationChannel } from '../channel/communication-channel.ts';
 import type { EventObserver, ObserveOptions } from '../contract/event-observer.ts';
 import type { Interceptor, EventType } from '../contract/event-type.ts';
 import { FrameworkLogger, type Logger } from '../contract/logger.ts';
@@ -71,6 +72,8 @@ export class DependencyManager {
   readonly services: Lookups;
   /** The last events, when the option `journal` asked for them. */
   readonly journal: EventJournal | undefined;
+  /** The channel it takes part in. Set by `CommunicationChannel.addManager`. */
+  channel: CommunicationChannel | undefined;
   readonly #options: ManagerOptions;
   readonly #host: LoopHost;
   readonly #events: EventSystem;
@@ -89,7 +92,7 @@ export class DependencyManager {
   #phase: 'new' | 'running' | 'ended' = 'new';
   #end: { resolve(): void; reject(error: unknown): void } | undefined;
   #ended: Promise<void> | undefined;
-  #resources: Disposable[] = [];
+  readonly #resources = new Set<Disposable>();
 
   /** @throws ICHOR_OPTION_INVALID naming the option, the value received, and what is allowed. */
   constructor(options: ManagerOptions = {}) {
@@ -200,6 +203,9 @@ export class DependencyManager {
       settled: (record) => {
         this.#lifecycle.settled(record);
       },
+      stopping: (record) => {
+        this.#log.drop(record);
+      },
     });
     this.#lifecycle = new Lifecycle(kernel, {
       progressed: (record) => {
@@ -254,6 +260,7 @@ export class DependencyManager {
       this.#failures.close();
       this.#startup.close();
       this.#replacements.close(this.#quitError());
+      this.#watchers.quitting(coreError('ICHOR_MANAGER_QUIT', `${this.name} is quitting.`));
       this.#shutdown.begin();
     };
     this.queue = new QueueFacade(queueParts, undefined);
@@ -312,15 +319,15 @@ export class DependencyManager {
     this.#ended = new Promise((resolve, reject) => {
       this.#end = { resolve, reject };
     });
-    this.#resources.push(this.#host.keepAlive());
+    this.#resources.add(this.#host.keepAlive());
     if (options.signals !== undefined)
-      this.#resources.push(
+      this.#resources.add(
         new SignalWatch(this.#host, this.clock, options.signals, {
           quit: () => {
             this.#pushQuit();
           },
           force: () => {
-            this.#shutdown.force();
+            this.#forceQuit();
           },
         }),
       );
@@ -434,6 +441,32 @@ export class DependencyManager {
     return this.#watchers.down(this.#recordOf(id), false);
   }
 
+  /**
+   * The queue for pushes that name a service as their origin which need not belong to this manager, such as events that came
+   * from another one. What it posts runs only while a service of this manager with that id does (EV-60, EV-123).
+   */
+  queueOf(origin: number): Queue {
+    return origin === 0
+      ? this.queue
+      : new QueueFacade(this.#kernel.queueParts, {
+          id: origin,
+          isRevoked: false,
+          assertLive: () => undefined,
+        });
+  }
+
+  /** Calls back when the manager has ended, after its services are gone. Disposing takes it back. @throws ICHOR_MANAGER_QUIT */
+  atEnd(callback: () => void): Disposable {
+    if (this.#phase === 'ended') throw this.#quitError();
+    const resource = { [Symbol.dispose]: callback };
+    this.#resources.add(resource);
+    return {
+      [Symbol.dispose]: () => {
+        this.#resources.delete(resource);
+      },
+    };
+  }
+
   /** Intercepts events of one type, or all, on behalf of nobody: until disposed. */
   intercept<P>(type: EventType<P> | 'all', interceptor: Interceptor<P>): Disposable {
     return this.#events.interceptors.add(type === 'all' ? 0 : type.id, interceptor as Interceptor, 0);
@@ -474,6 +507,9 @@ export class DependencyManager {
 
   /** Starts a coroutine or async function that belongs to no service. Quit gives it `stopGraceMs`, then cancels it. */
   start<T>(routine: Routine<T>, options: { readonly name?: string } = {}): Task<T> {
+    if (this.#phase === 'ended') throw this.#quitError();
+    if (typeof routine !== 'function')
+      throw coreError('ICHOR_OPTION_INVALID', `start() takes a function; received ${typeof routine}.`);
     return startOwnedTask(this.#events, this.#kernel.root, routine, options.name, (error, name) => {
       this.#failures.report(undefined, error, `task ${name}`);
     });
@@ -533,9 +569,8 @@ export class DependencyManager {
     const record = recordOf(serviceClass, registration, this.#options.container);
     record.isInitial = this.#phase === 'new';
     if (record.provides.includes(FrameworkLogger)) {
-      const activation = (record.activation = new Activation(record, this.#kernel));
-      activation.instance = record.definition.build(activation) as object;
-      this.#log.use(record, activation.instance as Logger);
+      record.activation = frameworkLogger(record, this.#kernel);
+      this.#log.use(record, record.activation.instance as Logger);
     }
     this.#lifecycle.introduce(record);
     this.#log.debug('Registered.', { service: record.name, serviceId: record.id });
@@ -569,6 +604,8 @@ export class DependencyManager {
     if (record.state !== 'active') {
       this.#failures.afterDown(record);
       this.#log.drop(record);
+    } else if (record.provides.includes(FrameworkLogger)) {
+      this.#log.use(record, record.activation?.instance as Logger);
     }
     this.#watchers.changed(record);
     // Outside of an event nothing else would look whether quitting is complete.
@@ -614,6 +651,17 @@ export class DependencyManager {
   #pushQuit(): void {
     if (this.#phase === 'ended' || this.#shutdown.isBegun) return;
     this.#events.push(internal.Quit.id, 0, internal.Quit.priority, undefined, Number.POSITIVE_INFINITY);
+    this.#shutdown.expect(() => {
+      this.#forceQuit();
+    });
+  }
+
+  /** Begins to quit at once where more urgent events do not let the queue come to it, and stops what does not stop by itself. */
+  #forceQuit(): void {
+    if (this.#phase !== 'running') return;
+    if (!this.#shutdown.isBegun)
+      this.#events.push(internal.Quit.id, 0, 0, undefined, Number.POSITIVE_INFINITY);
+    this.#shutdown.force();
   }
 
   #finish(): void {
@@ -631,8 +679,9 @@ export class DependencyManager {
     this.#failures.close();
     for (const record of this.#lifecycle.table.values()) if (!record.isInternal) record.state = 'uninstalled';
     this.#lifecycle.table.clear();
-    for (const resource of this.#resources.reverse()) resource[Symbol.dispose]();
-    this.#resources = [];
+    const resources = [...this.#resources].reverse();
+    this.#resources.clear();
+    for (const resource of resources) resource[Symbol.dispose]();
     if (this.#errors.length === 0) this.#end?.resolve();
     else this.#end?.reject(combined(this.#errors));
   }
@@ -650,6 +699,20 @@ function mapped<T>(done: Deferred<void>, value: T): Deferred<T> {
     else result.reject(error);
   });
   return result;
+}
+
+/** Builds a framework logger ahead of its start: it is used from its registration on (LC-45). */
+function frameworkLogger(record: ServiceRecord, kernel: Kernel): Activation {
+  const activation = new Activation(record, kernel);
+  const logger = record.definition.build(activation) as Partial<Logger> | undefined;
+  if (typeof logger?.isEnabled !== 'function' || typeof logger.error !== 'function')
+    throw coreError(
+      'ICHOR_DEPENDENCY_INVALID',
+      `${record.name} provides FrameworkLogger, but what it builds is not a Logger, or not at once: ` +
+        'it is used before anything starts, so its construction must not wait.',
+    );
+  activation.instance = logger;
+  return activation;
 }
 
 class Handle implements ServiceHandle {
