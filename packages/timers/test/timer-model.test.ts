@@ -2,7 +2,7 @@
 // are played by the test, so that every delay between due time, queue and run can be chosen.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Clock, Consumer, ScheduledCall, Work } from '@ichor/core';
+import { IchorError, type Clock, type Consumer, type ScheduledCall, type Work } from '@ichor/core';
 import type { Timer } from '../src/contract/timer.ts';
 import type { CatchUpPolicy } from '../src/schedule/schedule.ts';
 import { AlarmClock } from '../src/service/alarm-clock.ts';
@@ -38,12 +38,17 @@ class StepClock implements Clock {
 function harness() {
   const clock = new StepClock();
   const queue: Work[] = [];
+  const isFull = { value: false };
+  const pushWork = (_type: unknown, work: Work) => {
+    if (isFull.value) throw new IchorError('ICHOR_QUEUE_FULL', 'The queue is full.');
+    queue.push(work);
+  };
   const context = {
     name: 'Test',
     id: 1,
     state: 'active',
     clock,
-    queue: { pushWork: (_type: unknown, work: Work) => queue.push(work) },
+    queue: { pushWork },
   };
   const consumer = { context, provider: { name: 'TimerService', id: 2 }, assertConnected: () => undefined };
   const alarms = new AlarmClock(clock, () => undefined);
@@ -51,7 +56,7 @@ function harness() {
   const drain = () => {
     for (let work = queue.shift(); work !== undefined; work = queue.shift()) work.run(undefined as never);
   };
-  return { clock, queue, timers, drain, alarms };
+  return { clock, queue, timers, drain, alarms, isFull };
 }
 
 type Action =
@@ -200,6 +205,23 @@ describe('a timer against the model', () => {
     const all = [1, 2, 3].map((intervalMs) => timers.every(intervalMs, () => undefined));
     for (let i = 0; i < 100; i++) clock.jump(1000);
     expect(queue).toHaveLength(all.length);
+  });
+
+  test('loses neither a tick nor a sleep to a full queue: they come when there is room', async () => {
+    const { clock, queue, timers, drain, isFull } = harness();
+    const seen: string[] = [];
+    timers.once(10, () => seen.push('once'));
+    const timer = timers.every(10, () => seen.push('every'));
+    const woke = timers.sleep(10).then(() => seen.push('woke'));
+    isFull.value = true;
+    for (let i = 0; i < 5; i++) clock.jump(10);
+    expect([seen, queue, timer.state]).toEqual([[], [], 'running']);
+    isFull.value = false;
+    clock.jump(10);
+    drain();
+    await woke;
+    // The repeating timer catches up what was due meanwhile.
+    expect(seen.toSorted()).toEqual([...Array.from({ length: 6 }, () => 'every'), 'once', 'woke']);
   });
 
   test('needs one scheduled call of the clock for any number of timers', () => {

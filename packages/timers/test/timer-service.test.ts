@@ -766,6 +766,18 @@ describe('sleep and deadline', () => {
 });
 
 describe('virtual time', () => {
+  test('of a year passes without drift, tick by tick (TM-9)', async () => {
+    const { consumer, clock } = await running();
+    const { timers } = await consumer();
+    const minutes = 365 * 24 * 60;
+    let wrong = 0;
+    const timer = timers.every(60_000, (self) => {
+      if (clock.now() !== self.ticks * 60_000) wrong++;
+    });
+    clock.advance(minutes * 60_000);
+    expect([timer.ticks, timer.skipped, wrong]).toEqual([minutes, 0, 0]);
+  });
+
   test('moves the timers of a whole program: two runs give the same trace, and a jump of the wall clock changes nothing', async () => {
     const trace = async (wallJump: number) => {
       const { consumer, clock, manager } = await running();

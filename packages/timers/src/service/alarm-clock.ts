@@ -4,6 +4,9 @@
 import type { Clock, ScheduledCall } from '@ichor/core';
 import { DueHeap } from '../schedule/due-heap.ts';
 
+/** How long what has rung waits before it tries again to enter a full event queue. */
+export const fullQueueRetryMs = 10;
+
 /** Something that rings once at a time. */
 export interface Alarm {
   /** Its place in the heap while it is pending, else -1. Written by the alarm clock only. */

@@ -1,11 +1,11 @@
 // One sleep(): a wait whose end is an alarm and then a turn in the event queue of its consumer.
 // Pending only while somebody waits: the last waiter that is cancelled takes the alarm with it.
 
-import { defineWork, type DiscardReason, type IchorError, type Work } from '@ichor/core';
+import { defineWork, IchorError, type DiscardReason, type Work } from '@ichor/core';
 import type { Continuation } from '@ichor/coroutines';
 import { nothing, passed, Wait, WaitList } from '@ichor/coroutines/spi';
 import { timerError } from '../errors/catalogue.ts';
-import type { Alarm } from './alarm-clock.ts';
+import { fullQueueRetryMs, type Alarm } from './alarm-clock.ts';
 import type { Owned } from './owned-list.ts';
 import { checkedPriority, checkNames } from './validation.ts';
 import type { SleepOptions } from '../contract/timer-factory.ts';
@@ -61,7 +61,12 @@ export class Sleep extends Wait<void> implements Work, Alarm, Owned {
     try {
       this.#owner.consumer.context.queue.pushWork(SleepOver, this, this.#priority);
     } catch (error) {
-      this.#end(error);
+      if (!IchorError.is(error, 'ICHOR_QUEUE_FULL')) {
+        this.#end(error);
+        return;
+      }
+      this.#state = 'armed';
+      this.#owner.alarms.set(this, this.#owner.alarms.now() + fullQueueRetryMs);
     }
   }
 

@@ -25,7 +25,7 @@ import type {
 import { CalendarSchedule } from '../schedule/calendar-schedule.ts';
 import { IntervalSchedule } from '../schedule/interval-schedule.ts';
 import type { CatchUpPolicy, Schedule } from '../schedule/schedule.ts';
-import type { Alarm, AlarmClock } from './alarm-clock.ts';
+import { fullQueueRetryMs, type Alarm, type AlarmClock } from './alarm-clock.ts';
 import type { Owned, OwnedList } from './owned-list.ts';
 import { TimerHistory } from './timer-history.ts';
 import { traitsOf, type TimerTraits } from './timer-traits.ts';
@@ -55,9 +55,6 @@ const knownOptions = [
   'once',
   'callback',
 ];
-
-/** How long a tick waits before it tries again to enter a full queue. */
-const fullQueueRetryMs = 10;
 
 let lastId = 0;
 
