@@ -60,10 +60,11 @@ export function attribute(evidence: Evidence): Blame {
   const ownMs = lengthOf(running) - total(gcs, running);
   const os = offProcessor(evidence, gcMs);
 
-  // Where the thread was off the processor is not known; it is taken from the longest stretches first.
+  // When the thread was off the processor is not known; it is taken from the longest stretches first, collections included.
   const stretches: Stretch[] = [
     { ms: Math.max(0, ownMs - evidence.expectedMs), cause: 'self', detail: 'its own execution' },
     { ms: microtaskMs, cause: 'microtasks', detail: 'promises and ticks between events' },
+    { ms: gcMs, cause: 'gc', detail: describeGcs(gcs, window) },
     ...[...eventTimes].map(([detail, ms]): Stretch => ({ ms, cause: 'event', detail })),
   ];
   const gap = lengthOf(waiting) - total(gcs, waiting) - eventMs - microtaskMs;
@@ -72,11 +73,7 @@ export function attribute(evidence: Evidence): Blame {
   stretches.push({ ms: Math.max(0, gap - timerGap), cause: 'event-loop', detail: 'other callbacks of the event loop' });
   takeFrom(stretches, sum(os.map(({ ms }) => ms)));
 
-  const shares: BlameShare[] = [
-    ...stretches,
-    ...os,
-    { cause: 'gc' as const, ms: gcMs, detail: describeGcs(gcs, window) },
-  ].filter(({ ms }) => ms > 0);
+  const shares: BlameShare[] = [...stretches, ...os].filter(({ ms }) => ms > 0);
   shares.sort((a, b) => b.ms - a.ms);
   const worst = shares[0] ?? { cause: 'self' as const, ms: 0, detail: 'its own execution' };
   const explanation = `${worst.ms.toFixed(3)} of ${lengthOf(window).toFixed(3)} ms: ${worst.detail}`;
@@ -112,7 +109,10 @@ function offProcessor(evidence: Evidence, gcMs: number): BlameShare[] {
     shares.push({ cause: 'steal', ms: stolen, detail: `the hypervisor took ${thread.stealMs} ms` });
   } else {
     const switches = `${thread.timeslices} time slices, ${thread.involuntarySwitches} involuntary switches`;
-    shares.push({ cause: 'preemption', ms: delayed, detail: `other threads had the processor (${switches})` });
+    const who = thread.realtime
+      ? 'kept off the processor despite its realtime policy, by realtime throttling or a more urgent thread'
+      : 'other threads had the processor';
+    shares.push({ cause: 'preemption', ms: delayed, detail: `${who} (${switches})` });
   }
   return shares.filter(({ ms }) => ms > 0);
 }

@@ -28,6 +28,8 @@ export interface ThreadCounters {
   readonly cpuMs: number;
   /** Time in which the thread could have run but another thread had the processor. */
   readonly runDelayMs: number;
+  /** The thread had a realtime policy (fifo, rr, deadline). */
+  readonly realtime: boolean;
   /** Times the thread was put on a processor. */
   readonly timeslices: number;
   /** Involuntary context switches; may begin up to 50 ms before `span`. */

@@ -12,7 +12,7 @@ export interface Overrun {
   readonly kind: OverrunKind;
   readonly limitMs: number;
   readonly actualMs: number;
-  /** Id of the late event; -1 for handlers and tasks. */
+  /** Id of the late event; the number of the run, from 0, of a periodic task; what was given to `record`, otherwise -1. */
   readonly eventId: number;
   readonly releasedMs: number;
   readonly startedMs: number;

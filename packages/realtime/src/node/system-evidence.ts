@@ -79,6 +79,7 @@ export class SystemEvidenceSource implements EvidenceSource {
     const oldest = Math.max(0, this.#newest - readings + 2);
     while (base > oldest && this.#reading(base, at) > startMs) base--;
     counters.readSlow();
+    counters.readPolicy();
     this.#slowAt[0] = nowMs;
     this.#read(counters, nowMs);
     const since = (field: number): number => this.#reading(this.#newest, field) - this.#reading(base, field);
@@ -86,6 +87,7 @@ export class SystemEvidenceSource implements EvidenceSource {
       span: { startMs: this.#reading(base, at), endMs: nowMs },
       cpuMs: since(cpu),
       runDelayMs: since(delay),
+      realtime: counters.isRealtime,
       timeslices: since(slices),
       involuntarySwitches: since(switches),
       stealMs: since(steal),

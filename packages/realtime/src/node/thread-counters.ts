@@ -8,6 +8,10 @@ const nanosecondsPerMs = 1e6;
 /** /proc/stat counts in hundredths of a second on every Linux architecture that Node supports. */
 const tickMs = 10;
 const stealColumn = 8;
+/** Of /proc/<pid>/stat, behind the command name in brackets, which may have spaces in it. */
+const policyColumn = 38;
+const closingBracket = 41;
+const [fifo, roundRobin, deadline] = [1, 2, 6] as const;
 const switchesLabel = Buffer.from('nonvoluntary_ctxt_switches:');
 const zero = 48;
 const nine = 57;
@@ -27,12 +31,12 @@ class ProcFile {
     this.length = readSync(this.#descriptor, this.bytes, 0, this.bytes.length, 0);
   }
 
-  /** The number in a column of the first line; columns are separated by spaces and counted from 0. */
-  column(wanted: number): number {
+  /** The number in a column of the first line; columns are separated by spaces and counted from 0, at offset `from`. */
+  column(wanted: number, from = 0): number {
     let column = 0;
     let value = 0;
     let inside = false;
-    for (let index = 0; index < this.length; index++) {
+    for (let index = from; index < this.length; index++) {
       const byte = this.bytes[index] as number;
       if (byte >= zero && byte <= nine) {
         if (column === wanted) value = value * 10 + byte - zero;
@@ -75,15 +79,18 @@ export class ThreadCounterReader {
   /** The last slow readings. */
   involuntarySwitches = 0;
   stealMs = 0;
+  isRealtime = false;
   readonly #schedstat: ProcFile;
   readonly #status: ProcFile;
   readonly #stat: ProcFile;
+  readonly #sched: ProcFile;
 
   /** @throws where /proc does not offer the files. Must be made on the thread that is to be observed. */
   constructor() {
     this.#schedstat = new ProcFile('/proc/thread-self/schedstat', 128);
     this.#status = new ProcFile('/proc/thread-self/status', 4096);
     this.#stat = new ProcFile('/proc/stat', 512);
+    this.#sched = new ProcFile('/proc/thread-self/stat', 1024);
     this.readFast();
     this.readSlow();
   }
@@ -103,7 +110,16 @@ export class ThreadCounterReader {
     this.stealMs = this.#stat.column(stealColumn) * tickMs;
   }
 
+  /** Reads the policy. The rest of this file is expensive for the kernel, so only after an overrun. */
+  readPolicy(): void {
+    this.#sched.read();
+    const { bytes, length } = this.#sched;
+    const policy = this.#sched.column(policyColumn, bytes.lastIndexOf(closingBracket, length - 1) + 2);
+    this.isRealtime = policy === fifo || policy === roundRobin || policy === deadline;
+  }
+
   close(): void {
+    this.#sched.close();
     this.#schedstat.close();
     this.#status.close();
     this.#stat.close();

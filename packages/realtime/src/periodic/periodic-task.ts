@@ -159,7 +159,7 @@ export class PeriodicTask implements Disposable {
     try {
       return this.#handler(release);
     } finally {
-      this.watch.record(release.plannedMs, startedMs, this.#clock.now(), -1, this.#timerFacts());
+      this.watch.record(release.plannedMs, startedMs, this.#clock.now(), this.#runs - 1, this.#timerFacts());
     }
   }
 

@@ -20,6 +20,7 @@ function counters(part: Partial<ThreadCounters>): ThreadCounters {
     span: { startMs: 99.5, endMs: 106 },
     cpuMs: 6.5,
     runDelayMs: 0,
+    realtime: false,
     timeslices: 0,
     involuntarySwitches: 0,
     stealMs: 0,
@@ -90,6 +91,13 @@ describe('attribute', () => {
     expect(blame.explanation).toContain('2 time slices, 1 involuntary switches');
   });
 
+  it('says that a realtime thread was throttled or overtaken', () => {
+    const thread = counters({ cpuMs: 2, runDelayMs: 4.5, realtime: true });
+    const { cause, explanation } = attribute({ ...nothing, startedMs: 100, thread });
+    expect(cause).toBe('preemption');
+    expect(explanation).toContain('realtime throttling');
+  });
+
   it('blames the hypervisor for stolen time that covers the window', () => {
     expect(attribute({ ...nothing, startedMs: 100, thread: counters({ stealMs: 10 }) })).toMatchObject({
       cause: 'steal',
@@ -109,6 +117,19 @@ describe('attribute', () => {
     expect(stopped.cause).toBe('stopped');
     expect(stopped.ms).toBeCloseTo(51);
     expect(stopped.shares.find(({ cause }) => cause === 'event')?.ms).toBeCloseTo(7);
+  });
+
+  it('blames a stop signal also when it fell into a collection', () => {
+    const { cause, shares } = attribute({
+      ...nothing,
+      window: { startMs: 100, endMs: 160 },
+      startedMs: 100,
+      gcs: [{ kind: 'minor', forced: false, startMs: 101, endMs: 159 }],
+      continuedMs: [161],
+      thread: counters({ span: { startMs: 100, endMs: 160 }, cpuMs: 10 }),
+    });
+    expect(cause).toBe('stopped');
+    expect(shares.find((share) => share.cause === 'gc')?.ms).toBeCloseTo(8);
   });
 
   it('blames a sleeping system call when the thread was off the processor and nobody wanted it off', () => {

@@ -42,14 +42,14 @@ class Victim {
 }
 
 /**
- * Runs one disturbance and gives the blame of the first overrun. On a busy machine other processes may take more of the
- * window than the disturbance does, and are then rightly blamed: such runs are repeated.
+ * Runs one disturbance and gives the blame of the first overrun. On a busy machine the system may keep the thread off the
+ * processor for longer than the disturbance lasts, and is then rightly blamed: such runs are repeated.
  */
 async function blameOf(disturb: Disturb): Promise<Overrun> {
-  for (let attempt = 1; ; attempt++) {
+  const giveUpAt = performance.now() + 40_000;
+  for (;;) {
     const overrun = await firstOverrun(disturb);
-    const { cause } = overrun.blame;
-    if ((cause !== 'preemption' && cause !== 'steal') || attempt === 20) return overrun;
+    if (!['preemption', 'steal'].includes(overrun.blame.cause) || performance.now() > giveUpAt) return overrun;
   }
 }
 
@@ -75,7 +75,7 @@ function garbage(): unknown {
   return Array.from({ length: 600_000 }, (_, index) => ({ index, text: [`${index}`] }));
 }
 
-describe('the blame for an overrun in a real process', () => {
+describe('the blame for an overrun in a real process', { timeout: 60_000 }, () => {
   it('falls on another event that had the thread, by its name', async () => {
     const { blame, name } = await blameOf((self) => {
       self.queue.push(Disturbance, () => busy(disturbanceMs), { priority: 'high' });
@@ -145,11 +145,16 @@ describe('the blame for an overrun in a real process', () => {
     const { blame } = await blameOf((self) => {
       self.queue.push(Watched, () => {
         const { pid } = process;
-        // Another process continues this one; the handler goes on until it has been stopped.
-        spawn('sh', ['-c', `sleep 0.05; kill -STOP ${pid}; sleep 0.3; kill -CONT ${pid}`], { stdio: 'ignore' });
-        const end = performance.now() + 80;
+        // Another process stops and continues this one; the handler goes on until that has happened.
+        spawn('sh', ['-c', `kill -STOP ${pid}; sleep 0.3; kill -CONT ${pid}`], { stdio: 'ignore' });
+        const end = performance.now() + 10_000;
         let last = performance.now();
-        while (performance.now() < end || performance.now() - last > 100) last = performance.now();
+        let longest = 0;
+        while (longest < 200 && last < end) {
+          const now = performance.now();
+          longest = Math.max(longest, now - last);
+          last = now;
+        }
       });
     });
     expect(blame).toMatchObject({ cause: 'stopped' });
