@@ -38,7 +38,12 @@ export interface Queue {
   pushAndWait<P>(type: EventType<P>, payload: P, options?: WaitOptions): Awaitable<EventOutcome>;
   /** Queues a function (plain, async, or coroutine); dropped when the origin service has stopped by then. */
   post(run: () => unknown, options?: PushOptions): number;
-  /** Queues work that has a receiver of its own. Allocates nothing. @param priority a number. */
+  /**
+   * Queues work that has a receiver of its own. Allocates nothing. Once the manager has ended it is discarded at once.
+   *
+   * @param priority A number.
+   * @returns its event id, or -1 when it was discarded.
+   */
   pushWork(type: WorkType, work: Work, priority: number, deadlineMs?: number): number;
   /**
    * To be called by I/O sources after their pushes: drains now when the loop is idle, and collects bursts so that

@@ -12,7 +12,7 @@ import type { Completion } from './completion.ts';
 import { Execution, type ExecutionEnd, type ExecutionOwner } from './execution.ts';
 import { HandlerTable } from './handler-table.ts';
 import { HeldEvents, type Hold } from './held-events.ts';
-import { InterceptorTable } from './interceptor-table.ts';
+import { InterceptorTable, type InterceptorEntry } from './interceptor-table.ts';
 import { Continue, RunFunction } from './internal-events.ts';
 import { Observers } from './observers.ts';
 import type { LimitWatch } from '../queue/queue-limit.ts';
@@ -230,7 +230,7 @@ export class EventSystem {
     event.origin = origin;
     event.priority = priority;
     const lists = [this.interceptors.forAll, this.interceptors.of(type.id)];
-    for (const list of lists) for (const entry of list) this.#before(entry.interceptor, event, payload, entry.ownerId);
+    for (const list of lists) for (const entry of list) this.#before(entry, event, payload);
     const processed = process();
     for (const list of lists)
       for (const entry of list)
@@ -240,7 +240,7 @@ export class EventSystem {
   /** Drops what is queued, telling work and waiters. */
   discardAll(reason: DiscardReason): void {
     const dropped = (payload: unknown, typeId: number): void => {
-      if ('work' in eventTypeOf(typeId)) (payload as Work).discarded?.(reason);
+      if ('work' in eventTypeOf(typeId)) this.#discard(payload as Work, reason);
     };
     this.#held?.clear(dropped);
     this.queue.clear(dropped);
@@ -255,13 +255,13 @@ export class EventSystem {
     observer?.processing(event, startedAt);
     const forAll = this.interceptors.forAll;
     let vetoed = false;
-    for (const entry of forAll) if (!this.#before(entry.interceptor, event, payload, entry.ownerId)) vetoed = true;
+    for (const entry of forAll) if (!this.#before(entry, event, payload)) vetoed = true;
     const forType = this.interceptors.of(event.typeId);
-    for (const entry of forType) if (!this.#before(entry.interceptor, event, payload, entry.ownerId)) vetoed = true;
+    for (const entry of forType) if (!this.#before(entry, event, payload)) vetoed = true;
     const completion = this.#completion;
     let processed = false;
     if (!vetoed) processed = this.#process(event);
-    else if ('work' in event.type) (payload as Work).discarded?.('vetoed');
+    else if ('work' in event.type) this.#discard(payload as Work, 'vetoed');
     for (const entry of forAll)
       if (!entry.isRemoved) this.#after(entry.interceptor, event, processed, payload, entry.ownerId);
     for (const entry of forType)
@@ -270,18 +270,22 @@ export class EventSystem {
     observer?.processed(event, startedAt, clock.now(), processed, vetoed);
   }
 
-  /** A failing interceptor does not veto, and its failure goes to its owner. */
-  #before(
-    interceptor: { before?(event: EventView, payload: unknown): boolean | void },
-    event: CurrentEvent,
-    payload: unknown,
-    ownerId: number,
-  ): boolean {
+  /** A failing interceptor does not veto, and its failure goes to its owner. One that was removed meanwhile is not asked. */
+  #before({ interceptor, isRemoved, ownerId }: InterceptorEntry, event: CurrentEvent, payload: unknown): boolean {
+    if (isRemoved) return true;
     try {
       return interceptor.before?.(event, payload) !== false;
     } catch (error) {
       this.#options.ownerOf(ownerId)?.failed(error, event);
       return true;
+    }
+  }
+
+  #discard(work: Work, reason: DiscardReason): void {
+    try {
+      work.discarded?.(reason);
+    } catch (error) {
+      this.#options.ownerOf(0)?.failed(error, undefined);
     }
   }
 
@@ -369,7 +373,7 @@ export class EventSystem {
     const work = event.payload as Work;
     const owner = this.#ownerOf(event.origin);
     if (owner === undefined) {
-      work.discarded?.('stopped');
+      this.#discard(work, 'stopped');
       return;
     }
     const execution = this.#executionFor(owner, event, work);

@@ -2,6 +2,7 @@
 
 import type { EventHandler } from '../contract/event-type.ts';
 import type { ExecutionOwner } from './execution.ts';
+import { isManagerType } from './internal-events.ts';
 
 /** A service as far as its handlers are concerned. */
 export interface HandlerOwner extends ExecutionOwner {
@@ -86,7 +87,9 @@ export class HandlerTable {
     return this.#byType[typeId];
   }
 
+  /** A handler of a type that the manager itself processes, or of work, is accepted but never called (EV-11). */
   add(typeId: number, handler: EventHandler<unknown>, owner: HandlerOwner, from: number): HandlerEntry {
+    if (isManagerType(typeId)) return new HandlerEntry(new HandlerList(typeId), handler, owner, from);
     let list = this.#byType[typeId];
     if (list === undefined) {
       // Filled up to the number, so that the array stays without holes and the look-up fast.

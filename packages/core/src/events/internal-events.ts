@@ -2,7 +2,7 @@
 
 import type { EventType } from '../contract/event-type.ts';
 import type { DependencyRequest } from '../contract/service.ts';
-import { defineEvent } from './define-event.ts';
+import { defineEvent, eventTypeOf } from './define-event.ts';
 
 /** A service enters the table and is offered what is there. */
 export const InsertService: EventType<{ readonly serviceId: number }> = defineEvent('InsertService');
@@ -29,6 +29,11 @@ export const RunFunction: EventType<() => unknown> = defineEvent('RunFunction');
 export const Continue: EventType<unknown> = defineEvent('Continue');
 /** Ends the manager in order. */
 export const Quit: EventType<undefined> = defineEvent('Quit');
+
+/** Whether events of this type go to the manager or to their own receiver, never to handlers. */
+export function isManagerType(typeId: number): boolean {
+  return (typeId >= InsertService.id && typeId <= Quit.id) || 'work' in eventTypeOf(typeId);
+}
 
 /** Priorities of the internal events; each is lowered to the priority of what caused it when that is more urgent. */
 export const internalPriority = {

@@ -114,7 +114,11 @@ export class QueueFacade implements Queue {
   }
 
   pushWork(type: WorkType, work: Work, priority: number, deadlineMs: number = Number.POSITIVE_INFINITY): number {
-    if (this.#parts.isClosed || this.#user?.isRevoked === true) this.#refuse(type);
+    if (this.#user?.isRevoked === true) this.#refuse(type);
+    if (this.#parts.isClosed) {
+      work.discarded?.('quit');
+      return -1;
+    }
     return this.#events.push(type.id, this.#origin, priority, work, deadlineMs);
   }
 

@@ -37,6 +37,8 @@ export interface Kernel {
   readonly stopTimeoutMs: number;
   /** How long cancelled coroutines may clean up. */
   readonly cleanupMs: number;
+  /** The instance of a service is about to be stopped. */
+  stopping(record: ServiceRecord): void;
   /** All coroutines of a stopping or starting service have ended. */
   settled(record: ServiceRecord): void;
 }

@@ -451,6 +451,8 @@ export class Lifecycle {
   /** Takes an installed service out of the table and tells trackers (LC-111). */
   remove(record: ServiceRecord): void {
     const { events, trackers } = this.#kernel;
+    // A framework logger is built before it starts.
+    if (record.activation !== undefined) this.#stopper.tearDown(record.activation, () => undefined);
     for (const slot of record.slots) for (const link of [...slot]) disconnect(link);
     this.index.remove(record);
     record.transition(transitions.remove);

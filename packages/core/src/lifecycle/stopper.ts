@@ -37,6 +37,7 @@ export class Stopper {
     }
     clearStopTimer(activation);
     record.transition(transitions.stop);
+    this.#kernel.stopping(record);
     this.#endInstance(activation);
   }
 

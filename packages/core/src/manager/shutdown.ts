@@ -10,6 +10,9 @@ import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { ServiceRecord } from '../lifecycle/service-record.ts';
 import { quitTimeout } from './failures.ts';
 
+/** Time of each step of a quit once it is forced. */
+const forcedStepMs = 100;
+
 export interface ShutdownContext {
   readonly kernel: Kernel;
   readonly lifecycle: Lifecycle;
@@ -29,6 +32,8 @@ export class Shutdown {
   #progress = 0;
   #timer: ScheduledCall | undefined;
   #rootGrace: ScheduledCall | undefined;
+  /** Runs while a quit that was asked for waits for its turn in the queue. */
+  #expected: ScheduledCall | undefined;
 
   constructor(context: ShutdownContext) {
     this.#context = context;
@@ -38,10 +43,18 @@ export class Shutdown {
     return this.#isBegun;
   }
 
+  /** Quit was asked for: calls back when it has not begun within the time-out, because more urgent events keep it waiting. */
+  expect(late: () => void): void {
+    const { kernel, quitTimeoutMs } = this.#context;
+    if (this.#isBegun || this.#expected !== undefined || quitTimeoutMs === Number.POSITIVE_INFINITY) return;
+    this.#expected = kernel.clock.schedule(late, quitTimeoutMs);
+  }
+
   /** Begins to quit. Further calls do nothing. */
   begin(): void {
     if (this.#isBegun) return;
     this.#isBegun = true;
+    this.#expected?.cancel();
     const { kernel, lifecycle } = this.#context;
     const up = [...lifecycle.table.values()]
       .filter((record) => record.isUp && !record.isInternal)
@@ -51,12 +64,13 @@ export class Shutdown {
       kernel.events.push(
         StopService.id,
         0,
-        Math.max(record.priority, 100),
+        this.#isForced ? 0 : Math.max(record.priority, 100),
         { serviceId: record.id, removeAfter: true },
         Number.POSITIVE_INFINITY,
       );
     this.#endRootCode();
-    this.#watch();
+    if (this.#isForced) this.#forceAgain();
+    else this.#watch();
   }
 
   /** Something has moved: the time-out counts anew. */
@@ -81,11 +95,21 @@ export class Shutdown {
       this.#isForced = true;
       this.#context.failed(quitTimeout(this.report(), this.#context.quitTimeoutMs));
     }
+    if (!this.#isBegun) return;
     for (const execution of [...root.executions])
       execution.abandon(new CancelledError('the manager quits by force', execution.name));
     for (const record of [...lifecycle.table.values()].sort((a, b) => b.activationOrder - a.activationOrder))
       if (record.isUp && !record.isInternal) lifecycle.force(record);
     kernel.queueParts.loop.schedule();
+    this.#forceAgain();
+  }
+
+  /** What follows in the order of stopping has little time each. */
+  #forceAgain(): void {
+    this.#timer?.cancel();
+    this.#timer = this.#context.kernel.clock.schedule(() => {
+      this.force();
+    }, forcedStepMs);
   }
 
   /** Who keeps the manager from ending, and by what. */
@@ -134,7 +158,7 @@ export class Shutdown {
     const seen = this.#progress;
     this.#timer = kernel.clock.schedule(() => {
       if (seen === this.#progress) this.force();
-      this.#watch();
+      else this.#watch();
     }, quitTimeoutMs);
   }
 }

@@ -12,10 +12,13 @@ interface Wait {
 export class Watchers {
   readonly #waits = new Map<ServiceRecord, Wait[]>();
   #closed: Error | undefined;
+  /** Set when the manager begins to quit: nothing becomes active any more. */
+  #quitting: Error | undefined;
 
   active(record: ServiceRecord): Deferred<void> {
     const result = new Deferred<void>(`${record.name} (${record.id}) to become active`);
     if (record.state === 'active') result.resolve();
+    else if (this.#quitting !== undefined) result.reject(this.#quitting);
     else this.#add(record, { kind: 'active', result });
     return result;
   }
@@ -52,6 +55,16 @@ export class Watchers {
         );
       return wait.kind === 'active';
     });
+  }
+
+  /** The manager begins to quit: who waits for a service to become active is told at once (LC-138). */
+  quitting(error: Error): void {
+    this.#quitting = error;
+    for (const [record] of [...this.#waits])
+      this.#settle(record, (wait) => {
+        if (wait.kind === 'active') wait.result.reject(error);
+        return wait.kind === 'active';
+      });
   }
 
   /** The manager has ended: services are gone, and none will become active. */

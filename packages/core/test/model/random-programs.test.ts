@@ -290,7 +290,7 @@ describe('random programs', () => {
         real.finish();
       }),
       {
-        numRuns: Number(process.env['ICHOR_MODEL_RUNS'] ?? 5000),
+        numRuns: Number(process.env['ICHOR_MODEL_RUNS'] ?? 4000),
         ...(process.env['ICHOR_MODEL_SEED'] === undefined ? {} : { seed: Number(process.env['ICHOR_MODEL_SEED']) }),
       },
     );
