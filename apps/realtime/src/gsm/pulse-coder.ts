@@ -2,7 +2,7 @@
 // a block maximum (adaptive PCM), and decodes them again as the receiver will. One per encoder; it has no memory between sub-frames.
 
 import { magnitude, multiply, multiplyRounded, saturate } from './fixed-point.ts';
-import { inverseMantissa, mantissaLevel, pulseCount, subframeSamples, weighting } from './tables.ts';
+import { inverseMantissa, mantissaLevel, pulseCount, subframeSamples } from './tables.ts';
 
 const reach = 5;
 const gridStep = 3;
@@ -29,13 +29,16 @@ export class PulseCoder {
   #weigh(remainder: Int16Array): void {
     const padded = this.#padded;
     for (let index = 0; index < subframeSamples; index++) padded[reach + index] = remainder[index] as number;
+    // The response is symmetric, so samples at the same distance share a product; the one at distance 3 has no weight.
     for (let index = 0; index < subframeSamples; index++) {
-      let sum = 4096 + Math.imul(padded[index + reach] as number, weighting[reach] as number);
-      for (let tap = 0; tap < reach; tap++) {
-        const pair = (padded[index + tap] as number) + (padded[index + 2 * reach - tap] as number);
-        sum = (sum + Math.imul(pair, weighting[tap] as number)) | 0;
-      }
-      this.#weighted[index] = saturate(sum >> 13);
+      const centre = padded[index + reach] as number;
+      const next = (padded[index + reach - 1] as number) + (padded[index + reach + 1] as number);
+      const second = (padded[index + reach - 2] as number) + (padded[index + reach + 2] as number);
+      const fourth = (padded[index + reach - 4] as number) + (padded[index + reach + 4] as number);
+      const fifth = (padded[index + reach - 5] as number) + (padded[index + reach + 5] as number);
+      const near = Math.imul(centre, 8192) + Math.imul(next, 5741) + Math.imul(second, 2054);
+      const far = Math.imul(fourth, 374) + Math.imul(fifth, 134);
+      this.#weighted[index] = saturate((4096 + near - far) >> 13);
     }
   }
 

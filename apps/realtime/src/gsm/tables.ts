@@ -26,9 +26,6 @@ export const gainDecision = Int16Array.of(6554, 16384, 26214);
 /** The four long-term gains, as Q15 fractions. */
 export const gainLevel = Int16Array.of(3277, 11469, 21299, 32767);
 
-/** Impulse response of the weighting filter; symmetric, so one half and the middle. */
-export const weighting = Int16Array.of(-134, -374, 0, 2054, 5741, 8192);
-
 /** 1 / mantissa and mantissa of the block maximum, as Q15 fractions. */
 export const inverseMantissa = Int16Array.of(29128, 26215, 23832, 21846, 20165, 18725, 17476, 16384);
 export const mantissaLevel = Int16Array.of(18431, 20479, 22527, 24575, 26623, 28671, 30719, 32767);
