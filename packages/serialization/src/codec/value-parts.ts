@@ -6,6 +6,7 @@ import { issuePath, validateForeign } from '../schema/foreign.ts';
 import type { LiteralValue, StringNode } from '../schema/node.ts';
 import type { StandardSchema } from '../schema/standard-schema.ts';
 import { stringFits } from '../schema/value-checks.ts';
+import { KeyTable } from '../text/key-table.ts';
 import { fail, type Read, type Reader } from './reader.ts';
 
 /** Checks the string that was read from `p` on against limits of its own. */
@@ -17,8 +18,32 @@ export function checkString(r: Reader, p: number, value: string, node: StringNod
   return fail(r, code, p, describeString(node), received);
 }
 
-/** Reader of one of several constants, on top of the format's reader of anything. Numbers are compared by value. */
-export function choiceReader(values: readonly LiteralValue[], expected: string, readAny: Read): Read {
+/** Finds the bytes of a string at `p` without making one: true with their range and `pos` behind it, or false. */
+export type FindText = (r: Reader, b: Uint8Array, p: number, found: { start: number; end: number }) => boolean;
+
+/**
+ * Reader of one of several constants, on top of the format's reader of anything. Numbers are compared by value.
+ *
+ * @param findText Lets strings be recognised by their bytes.
+ */
+export function choiceReader(
+  values: readonly LiteralValue[],
+  expected: string,
+  readAny: Read,
+  findText: FindText,
+): Read {
+  const texts = values.filter((value) => typeof value === 'string');
+  const table = new KeyTable(texts);
+  const range = { start: 0, end: 0 };
+  const slowly = choiceOf(values, expected, readAny);
+  return (r, b, p) => {
+    if (!findText(r, b, p, range)) return slowly(r, b, p);
+    const index = table.find(b, range.start, range.end);
+    return index < 0 ? slowly(r, b, p) : texts[index];
+  };
+}
+
+function choiceOf(values: readonly LiteralValue[], expected: string, readAny: Read): Read {
   const allowed = new Map<unknown, LiteralValue>(values.map((value) => [value, value]));
   const types = new Set(values.map(typeName));
   return (r, b, p) => {

@@ -12,7 +12,7 @@ import { nextItem, nextKey, openArray, openObject, passColon, readAny, readWord 
 import { bytesReader, dateReader } from './read-encoded.ts';
 import { bigintReader, floatReader, intReader } from './read-number.ts';
 import { ObjectReader } from './read-object.ts';
-import { readString, stringReader } from './read-string.ts';
+import { findPlainText, readString, stringReader } from './read-string.ts';
 import { unionReader } from './read-union.ts';
 
 /** The closures of one message; nodes that are shared or recursive are composed once. */
@@ -48,9 +48,9 @@ export class JsonReaders {
       case 'date':
         return dateReader();
       case 'literal':
-        return choiceReader([node.value], describeNode(node), readAny);
+        return choiceReader([node.value], describeNode(node), readAny, findPlainText);
       case 'enum':
-        return choiceReader(node.values, describeNode(node), readAny);
+        return choiceReader(node.values, describeNode(node), readAny, findPlainText);
       case 'unknown':
         return readAny;
       case 'foreign':

@@ -44,7 +44,11 @@ export class ObjectReader {
   }
 
   #members(r: Reader, b: Uint8Array, next: number, guess: number, values: unknown[]): Record<string, unknown> {
-    const duplicates = r.policy.duplicateKeys === 'last';
+    const reject = r.policy.duplicateKeys === 'reject';
+    const reads = this.#reads;
+    const names = this.#names;
+    // Generated code is run again by closures where a path is needed.
+    const keepsPath = this.#make === undefined;
     let extra: Record<string, unknown> | undefined;
     let count = 0;
     while (next >= 0) {
@@ -53,12 +57,16 @@ export class ObjectReader {
         if (++count > r.maxElements) failTooMany(r, next);
         extra = this.#unknown(r, b, next, extra);
       } else {
-        r.path[r.depth - 1] = this.#names[index]!;
-        if (values[index] !== absent && !duplicates) failDuplicate(r, next, this.#names[index]!);
-        values[index] = this.#reads[index]!(r, b, passColon(r, b));
+        if (keepsPath) r.path[r.depth - 1] = names[index]!;
+        if (values[index] !== absent && reject) failDuplicate(r, next, names[index]!);
+        let p = r.pos;
+        if (p + 1 < r.end && b[p] === 58 && b[p + 1]! > 32) p++;
+        else p = passColon(r, b);
+        values[index] = reads[index]!(r, b, p);
         guess = index + 1;
       }
-      next = nextKey(r, b);
+      const p = r.pos;
+      next = p + 1 < r.end && b[p] === 44 && b[p + 1] === 34 ? p + 1 : nextKey(r, b);
     }
     return finishObject(r, r.pos - 1, this.node.fields, values, extra, this.#make);
   }

@@ -2,7 +2,7 @@
 // A lone surrogate written as an escape is kept, as JSON.parse keeps it; raw bytes must be valid UTF-8.
 
 import type { StringNode } from '../schema/node.ts';
-import { checkString } from '../codec/value-parts.ts';
+import { checkString, type FindText } from '../codec/value-parts.ts';
 import { asciiText } from '../text/ascii-text.ts';
 import { decodeUtf8 } from '../text/text.ts';
 import { utf8SequenceEnd } from '../text/utf8.ts';
@@ -36,6 +36,18 @@ export function readString(r: Reader, b: Uint8Array, p: number): string {
 export function stringReader(node: StringNode): Read<string> {
   return (r, b, p) => checkString(r, p, readString(r, b, p), node);
 }
+
+/** Finds a plain ASCII string without making one. */
+export const findPlainText: FindText = (r, b, p, found) => {
+  if (p >= r.end || b[p] !== 34) return false;
+  let q = p + 1;
+  while (q < r.end && plain[b[q]!] === 1) q++;
+  if (q >= r.end || b[q] !== 34) return false;
+  found.start = p + 1;
+  found.end = q;
+  r.pos = q + 1;
+  return true;
+};
 
 /** Goes on at `q` in a string whose content began at `start`. */
 function readRest(r: Reader, b: Uint8Array, start: number, q: number): string {

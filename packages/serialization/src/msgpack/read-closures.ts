@@ -12,7 +12,7 @@ import { failPack, openPackArray, openPackMap } from './read-head.ts';
 import { packBigintReader, readPackFloat, readPackInt } from './read-number.ts';
 import { PackObjectReader } from './read-object.ts';
 import { indexReader, positionalReader, positionalUnionReader } from './read-positional.ts';
-import { packBytesReader, packStringReader, readPackDate } from './read-text.ts';
+import { findPackText, packBytesReader, packStringReader, readPackDate } from './read-text.ts';
 import { packUnionReader } from './read-union.ts';
 
 /** The closures of one message; nodes that are shared or recursive are composed once. */
@@ -56,9 +56,11 @@ export class PackReaders {
       case 'date':
         return readPackDate;
       case 'literal':
-        return choiceReader([node.value], describeNode(node), readPackAny);
+        return choiceReader([node.value], describeNode(node), readPackAny, findPackText);
       case 'enum':
-        return this.positional ? indexReader(node.values) : choiceReader(node.values, describeNode(node), readPackAny);
+        return this.positional
+          ? indexReader(node.values)
+          : choiceReader(node.values, describeNode(node), readPackAny, findPackText);
       case 'unknown':
         return readPackAny;
       case 'foreign':

@@ -1,7 +1,7 @@
 // Strings, byte strings and dates of MessagePack.
 
 import { fail, type Read, type Reader } from '../codec/reader.ts';
-import { checkString } from '../codec/value-parts.ts';
+import { checkString, type FindText } from '../codec/value-parts.ts';
 import type { BytesNode, StringNode } from '../schema/node.ts';
 import { asciiText } from '../text/ascii-text.ts';
 import { decodeUtf8 } from '../text/text.ts';
@@ -29,6 +29,16 @@ export function textAt(r: Reader, b: Uint8Array, start: number, length: number):
   if (malformed >= 0) fail(r, 'ICHOR_SERIALIZATION_ENCODING', malformed, 'valid UTF-8', 'a malformed sequence');
   return decodeUtf8(b, start, end);
 }
+
+/** Finds a string without making one. */
+export const findPackText: FindText = (r, b, p, found) => {
+  const length = stringLength(r, b, p);
+  if (length < 0 || r.pos + length > r.end) return false;
+  found.start = r.pos;
+  found.end = r.pos + length;
+  r.pos = found.end;
+  return true;
+};
 
 export function packStringReader(node: StringNode): Read<string> {
   return (r, b, p) => checkString(r, p, readPackString(r, b, p), node);
