@@ -90,7 +90,7 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
 
   test('stopped while it builds ends with exit code 0 and leaves nothing running', async () => {
     const npm = start('npm', ['start', '--', '--port', '0']);
-    await line(npm, /turbo/);
+    await line(npm, /Packages in scope/);
     const ended = once(npm, 'close');
     process.kill(npm.pid!, 'SIGTERM');
     expect(await ended).toEqual([0, null]);
