@@ -1,3 +1,4 @@
+import { inject, injectable } from 'inversify';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   DependencyManager,
@@ -109,6 +110,21 @@ describe('TimerService', () => {
     expect(a.timers).not.toBe(b.timers);
     a.timers.every(10, () => undefined);
     expect([a.timers.list().length, b.timers.list().length]).toEqual([1, 0]);
+  });
+
+  test('serves classes that inversify’s decorators describe', async () => {
+    const { manager, clock } = await running();
+    let ticks = 0;
+    const Decorated = class Decorated {
+      constructor(timers: TimerFactory) {
+        timers.every(10, () => ticks++);
+      }
+    };
+    injectable()(Decorated);
+    inject(TimerFactory)(Decorated, undefined, 0);
+    await manager.whenActive(manager.register(Decorated).id);
+    clock.advance(20);
+    expect(ticks).toBe(2);
   });
 
   test('stops the timers of a service when that stops, and of every service when it stops itself (TM-16, TM-17)', async () => {
