@@ -150,6 +150,33 @@ describe('LoggerFactory', () => {
     await manager.quit();
   });
 
+  test('is shown by inspect() with its loggers’ levels and what became of the records', async () => {
+    const { manager, factory, sink } = await running({
+      sinks: [new MemorySink(), { name: 'broken', write: () => Promise.reject(new Error('away')) }],
+    });
+    expect(sink.records).toEqual([]);
+    const { Class, seen } = loggingService('Arm');
+    await manager.whenActive(manager.register(Class).id);
+    factory().setLevel('Arm', 'info');
+    seen.log!.info('moved');
+    await vi.waitFor(() => expect(factory().sinks()[1]!.dropped).toBe(1));
+    const { services } = structuredClone(manager.inspect());
+    expect(services.find(({ name }) => name === 'Logger of Arm')).toMatchObject({
+      properties: { level: 'info', service: 'Arm', serviceId: seen.id },
+      provides: expect.arrayContaining(['Logger']),
+      facts: { level: 'info' },
+    });
+    expect(services.find(({ name }) => name === 'LoggerFactory')!.facts).toEqual({
+      level: 'error',
+      loggers: 1,
+      sinks: [
+        { name: 'memory', written: 1, dropped: 0, pending: 0 },
+        { name: 'broken', written: 0, dropped: 1, pending: 0, lastError: 'away' },
+      ],
+    });
+    await manager.quit();
+  });
+
   test('keeps a level set at run time when the service stops and starts again', async () => {
     const { manager, factory } = await running();
     const { Class, seen } = loggingService('Arm');

@@ -112,6 +112,16 @@ describe('TimerService', () => {
     expect([a.timers.list().length, b.timers.list().length]).toEqual([1, 0]);
   });
 
+  test('tells inspect() how many alarms are pending and when the first is due', async () => {
+    const { consumer, manager } = await running();
+    const facts = () => manager.inspect().services.find(({ name }) => name === 'TimerService')!.facts;
+    expect(facts()).toEqual({ pending: 0 });
+    const { timers } = await consumer();
+    timers.every(30, () => undefined);
+    timers.once(10, () => undefined);
+    expect(facts()).toEqual({ pending: 2, nextDueAt: 10 });
+  });
+
   test('serves classes that inversify’s decorators describe', async () => {
     const { manager, clock } = await running();
     let ticks = 0;

@@ -2,6 +2,7 @@
 
 import {
   FrameworkLogger,
+  inspectService,
   Logger,
   many,
   optional,
@@ -18,7 +19,7 @@ import type { SinkStatus } from '../sinks/guarded-sink.ts';
 import { rankOf, ranks } from './levels.ts';
 import { loggingOptions, type CheckedLoggingOptions } from './logging-options.ts';
 import { FactoryOutput, LoggerLabels, ServiceLogger } from './service-logger.ts';
-import type { LogOutput } from './sink-logger.ts';
+import { messageOf, type LogOutput } from './sink-logger.ts';
 import { SinkGroup } from './sink-group.ts';
 
 /** A logger as {@link LoggerFactory.loggers} shows it. */
@@ -120,6 +121,15 @@ export class LoggerFactory implements LogOutput {
   /** What became of the records given to each sink. */
   sinks(): SinkStatus[] {
     return this.#sinks.status();
+  }
+
+  /** What `inspect()` shows of it: the default level, the number of loggers, what became of the records. */
+  [inspectService](): Record<string, unknown> {
+    const sinks = this.sinks().map(({ lastError, ...status }) => ({
+      ...status,
+      ...(lastError === undefined ? {} : { lastError: messageOf(lastError) }),
+    }));
+    return { level: this.#level, loggers: this.#labels.size, sinks };
   }
 
   /** @internal Whether records carry file and line of the call. */

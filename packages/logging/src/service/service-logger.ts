@@ -1,6 +1,7 @@
 // The logger of one service: a service of its own, made by LoggerFactory on request, so that inspect() shows it with its level.
 
 import {
+  inspectService,
   Logger,
   required,
   token,
@@ -76,6 +77,11 @@ export class ServiceLogger extends SinkLogger {
   override set level(level: LogThreshold) {
     super.level = level;
     this.#labels.level = level;
+  }
+
+  /** What `inspect()` shows of it. */
+  [inspectService](): Record<string, unknown> {
+    return { level: this.level };
   }
 
   stop(): void {

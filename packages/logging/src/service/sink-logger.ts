@@ -76,7 +76,7 @@ export class SinkLogger implements Logger {
 }
 
 /** JavaScript callers pass errors and other values where the types ask for a text: they are written, not refused. */
-function messageOf(message: unknown): string {
+export function messageOf(message: unknown): string {
   if (typeof message === 'string') return message;
   try {
     return message instanceof Error ? message.message : String(message);

@@ -37,6 +37,11 @@ export class AlarmClock {
     return this.#pending.size;
   }
 
+  /** When the first of them rings; `Infinity` when none is pending. */
+  get firstDue(): number {
+    return this.#pending.firstDue;
+  }
+
   now(): number {
     return this.#clock.now();
   }

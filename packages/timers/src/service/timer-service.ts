@@ -1,6 +1,6 @@
 // The service behind TimerFactory: one alarm clock for all timers of the program, one factory per service that requires it.
 
-import { forConsumer, type Consumer, type ProvidesViews, type ServiceContext } from '@ichor/core';
+import { forConsumer, inspectService, type Consumer, type ProvidesViews, type ServiceContext } from '@ichor/core';
 import { TimerFactory } from '../contract/timer-factory.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { ConsumerTimers } from './consumer-timers.ts';
@@ -32,6 +32,12 @@ export class TimerService implements ProvidesViews<TimerFactory> {
   /** Alarms pending: timers that run, and sleeps that somebody waits for. */
   get pending(): number {
     return this.#alarms.size;
+  }
+
+  /** What `inspect()` shows of it: how many alarms are pending, and when the first is due on the manager's clock. */
+  [inspectService](): Record<string, unknown> {
+    const { size, firstDue } = this.#alarms;
+    return size === 0 ? { pending: 0 } : { pending: size, nextDueAt: firstDue };
   }
 
   /** Called by core for each service that requires a timer factory. */
