@@ -6,7 +6,7 @@ import { utf8SequenceEnd } from '../text/utf8.ts';
 import { failDepth, failElements, type Reader } from '../codec/reader.ts';
 import { failAt, failType, skipSpace } from './json-text.ts';
 import { readNumber, scanNumber } from './read-number.ts';
-import { isPlainByte, readString } from './read-string.ts';
+import { isPlainByte, readKeyText, readString } from './read-string.ts';
 
 /** Any value. Objects are plain ones; a key `__proto__` becomes an own property like any other. */
 export function readAny(r: Reader, b: Uint8Array, p: number): unknown {
@@ -61,7 +61,7 @@ function readAnyObject(r: Reader, b: Uint8Array, p: number): Record<string, unkn
   let next = openObject(r, b, p);
   while (next >= 0) {
     if (++count > r.maxElements) failElements(r, next, r.maxElements, 'keys');
-    const key = readString(r, b, next);
+    const key = readKeyText(r, b, next);
     r.path[r.depth - 1] = key;
     if (r.policy.duplicateKeys === 'reject' && Object.hasOwn(object, key)) failDuplicate(r, next, key);
     setOwn(object, key, readAny(r, b, passColon(r, b)));

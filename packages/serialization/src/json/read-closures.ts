@@ -12,7 +12,7 @@ import { nextItem, nextKey, openArray, openObject, passColon, readAny, readWord 
 import { bytesReader, dateReader } from './read-encoded.ts';
 import { bigintReader, floatReader, intReader } from './read-number.ts';
 import { ObjectReader } from './read-object.ts';
-import { findPlainText, readString, stringReader } from './read-string.ts';
+import { findPlainText, readKeyText, stringReader } from './read-string.ts';
 import { unionReader } from './read-union.ts';
 
 /** The closures of one message; nodes that are shared or recursive are composed once. */
@@ -153,7 +153,7 @@ function recordReader(node: RecordNode, value: Read): Read<Record<string, unknow
     let next = openObject(r, b, p);
     while (next >= 0) {
       if (++count > most) failElements(r, next, most, 'entries');
-      const key = readString(r, b, next);
+      const key = readKeyText(r, b, next);
       r.path[r.depth - 1] = key;
       if (reject && Object.hasOwn(record, key)) failDuplicate(r, next, key);
       setOwn(record, key, value(r, b, passColon(r, b)));

@@ -7,7 +7,7 @@ import { KeyTable } from '../text/key-table.ts';
 import { failDuplicate, failUnknown, finishObject, type MakeObject } from '../codec/object-parts.ts';
 import { fail, type Read, type Reader } from '../codec/reader.ts';
 import { nextKey, openObject, passColon, readAny, skipAny } from './read-any.ts';
-import { isPlainByte, readString } from './read-string.ts';
+import { isPlainByte, readKeyText } from './read-string.ts';
 
 /** A value that no JSON text gives: the field was not read yet. */
 const absent = undefined;
@@ -81,7 +81,7 @@ export class ObjectReader {
       if (guess < this.#names.length && this.#keys.matches(guess, b, start, end)) return guess;
       return this.#keys.find(b, start, end);
     }
-    return this.#names.indexOf(readString(r, b, p));
+    return this.#names.indexOf(readKeyText(r, b, p));
   }
 
   #unknown(
@@ -97,7 +97,7 @@ export class ObjectReader {
       skipAny(r, b, passColon(r, b));
       return extra;
     }
-    const key = readString(r, b, p);
+    const key = readKeyText(r, b, p);
     r.path[r.depth - 1] = key;
     if (policy === 'reject') failUnknown(r, p, key);
     const kept = extra ?? {};

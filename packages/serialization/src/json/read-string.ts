@@ -32,6 +32,14 @@ export function readString(r: Reader, b: Uint8Array, p: number): string {
   return readRest(r, b, p + 1, p + 1);
 }
 
+/** Reads the key of a member. What is wrong with it is wrong with the object: the path ends there. */
+export function readKeyText(r: Reader, b: Uint8Array, p: number): string {
+  r.depth--;
+  const key = readString(r, b, p);
+  r.depth++;
+  return key;
+}
+
 /** Reader of a string with limits of its own. */
 export function stringReader(node: StringNode): Read<string> {
   return (r, b, p) => checkString(r, p, readString(r, b, p), node);

@@ -8,7 +8,7 @@ import { describeTags } from '../schema/validate.ts';
 import { fail, type Read, type Reader } from '../codec/reader.ts';
 import { failType, skipSpace } from './json-text.ts';
 import { nextKey, openObject, passColon, skipAny } from './read-any.ts';
-import { readString } from './read-string.ts';
+import { readKeyText, readString } from './read-string.ts';
 
 /** Reader of a union; `variants` are the readers of the objects by tag. */
 export function unionReader(node: UnionNode, variants: ReadonlyMap<string, Read>): Read {
@@ -27,7 +27,7 @@ export function unionReader(node: UnionNode, variants: ReadonlyMap<string, Read>
 /** The discriminator of the object at `p`. Leaves the object entered, with the position of the discriminator's value in `pos`. */
 function findTag(r: Reader, b: Uint8Array, p: number, discriminator: string, expected: string): string {
   for (let next = openObject(r, b, p); next >= 0; next = nextKey(r, b)) {
-    const key = readString(r, b, next);
+    const key = readKeyText(r, b, next);
     r.path[r.depth - 1] = key;
     const at = passColon(r, b);
     if (key !== discriminator) {

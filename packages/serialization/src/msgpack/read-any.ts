@@ -82,8 +82,10 @@ export function skipPack(r: Reader, b: Uint8Array, p: number): void {
     const length = stringLength(r, b, p);
     need(r, r.pos, length);
     r.pos += length;
-  } else if (c >= 0xc4 && c <= 0xc6) r.pos += bytesLength(r, b, p);
-  else {
+  } else if (c >= 0xc4 && c <= 0xc6) {
+    const length = bytesLength(r, b, p);
+    r.pos += length;
+  } else {
     const extension = extensionAt(r, b, p);
     if (extension === undefined) failPack(r, b, p, 'a value');
     r.pos = extension.start + extension.size;

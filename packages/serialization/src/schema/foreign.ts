@@ -46,7 +46,8 @@ function callSchema<T>(
 
 /** The path of an issue in our form. */
 export function issuePath(issue: SchemaIssue | undefined): ValuePath {
-  return (issue?.path ?? []).map((part) => {
+  // Not `map`: a library may use an array class of its own, whose `map` would make another of that kind.
+  return Array.from(issue?.path ?? [], (part) => {
     const key = typeof part === 'object' ? part.key : part;
     return typeof key === 'number' ? key : String(key);
   });

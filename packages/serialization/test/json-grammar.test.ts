@@ -1,0 +1,299 @@
+// JSON text from others: the whole grammar of RFC 8259, every policy and limit, and what each mistake is called.
+
+import { describe, expect, test } from 'vitest';
+import { defineMessage, jsonCodec, SerializationError, t, type MessageOptions } from '../src/index.ts';
+
+const encoder = new TextEncoder();
+const Node: import('../src/index.ts').Schema<unknown> = t.array(t.lazy(() => Node));
+
+const fields = {
+  n: t.optional(t.int()),
+  u: t.optional(t.uint({ max: 300 })),
+  f: t.optional(t.float()),
+  s: t.optional(t.string()),
+  short: t.optional(t.string({ minLength: 2, maxLength: 3 })),
+  code: t.optional(t.string({ pattern: /^[a-z]+$/ })),
+  b: t.optional(t.bool()),
+  big: t.optional(t.uint64()),
+  any: t.optional(t.bigint({ maxDigits: 30 })),
+  at: t.optional(t.date()),
+  data: t.optional(t.bytes({ maxLength: 4 })),
+  list: t.optional(t.array(t.int(), { minItems: 1, maxItems: 3 })),
+  pair: t.optional(t.tuple([t.int(), t.string()])),
+  map: t.optional(t.record(t.int(), { maxEntries: 2 })),
+  kind: t.optional(t.enum(['a', 'b', 3])),
+  one: t.optional(t.literal(1)),
+  maybe: t.optional(t.nullable(t.string())),
+  deep: t.optional(Node),
+  x: t.optional(t.unknown()),
+  shape: t.optional(t.union('kind', { circle: { r: t.int() }, box: { w: t.int() } })),
+};
+
+describe.each([['generated'], ['composed']] as const)('%s reader', (way) => {
+  const codeGeneration = way === 'generated' ? 'auto' : 'never';
+  const make = (options: MessageOptions = {}) => defineMessage('M', fields, { codeGeneration, ...options });
+  const message = make();
+  const read = (text: string | Uint8Array, from = message) =>
+    from.json.deserialize(typeof text === 'string' ? encoder.encode(text) : text);
+  const failure = (text: string | Uint8Array, from = message): SerializationError => {
+    try {
+      read(text, from);
+    } catch (error) {
+      if (SerializationError.is(error)) return error;
+      throw error;
+    }
+    throw new Error('It was accepted.');
+  };
+
+  test.each([
+    ['{"n":0}', { n: 0 }],
+    ['{"n":-0}', { n: 0 }],
+    ['{"f":-0}', { f: -0 }],
+    ['{"n":1.0}', { n: 1 }],
+    ['{"n":1e2}', { n: 100 }],
+    ['{"n":1E+2}', { n: 100 }],
+    ['{"n":1200e-2}', { n: 12 }],
+    ['{"n":0e99999}', { n: 0 }],
+    ['{"n":9007199254740991}', { n: 9007199254740991 }],
+    ['{"n":-9007199254740991.0}', { n: -9007199254740991 }],
+    ['{"f":0.1e1}', { f: 1 }],
+    ['{"f":123456789.123456789}', { f: 123456789.123456789 }],
+    ['{"f":5e-324}', { f: 5e-324 }],
+    ['{"f":1e-400}', { f: 0 }],
+    ['{"f":1.7976931348623157e308}', { f: Number.MAX_VALUE }],
+    ['{"big":18446744073709551615}', { big: 18446744073709551615n }],
+    ['{"big":"18446744073709551615"}', { big: 18446744073709551615n }],
+    ['{"big":1.8e1}', { big: 18n }],
+    ['{"any":-123456789012345678901234567890}', { any: -123456789012345678901234567890n }],
+    ['{"s":"\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00"}', { s: '"\\/\b\f\n\r\té😀' }],
+    ['{"s":"\\ud800"}', { s: '\ud800' }],
+    ['{"s":"\\uDE00\\uD83D"}', { s: '\ude00\ud83d' }],
+    ['{"s":"\u007f\u2028é漢😀"}', { s: '\u007f\u2028é漢😀' }],
+    ['{"s":""}', { s: '' }],
+    ['{"\\u0073":"x"}', { s: 'x' }],
+    ['{"b":true,"n":1}', { b: true, n: 1 }],
+    ['{"b":false}', { b: false }],
+    [' \t\r\n{ "b" :\ttrue , "n":\n1 } \n', { b: true, n: 1 }],
+    ['{"list":[ 1 ,2, 3 ]}', { list: [1, 2, 3] }],
+    ['{"pair":[1,"a"]}', { pair: [1, 'a'] }],
+    ['{"kind":"b"}', { kind: 'b' }],
+    ['{"kind":"\\u0062"}', { kind: 'b' }],
+    ['{"kind":3.0}', { kind: 3 }],
+    ['{"maybe":null}', { maybe: null }],
+    ['{"data":"AQID"}', { data: Uint8Array.of(1, 2, 3) }],
+    ['{"data":""}', { data: new Uint8Array(0) }],
+    ['{"at":"2026-02-03T04:05:06.789Z"}', { at: new Date('2026-02-03T04:05:06.789Z') }],
+    ['{"at":"2026-02-03t04:05:06.7891+01:30"}', { at: new Date('2026-02-03T02:35:06.789Z') }],
+    ['{"shape":{"w":2,"kind":"box"}}', { shape: { kind: 'box', w: 2 } }],
+    ['{"shape": {"kind":"circle","r":2}}', { shape: { kind: 'circle', r: 2 } }],
+    ['{"extra":{"a":[1,{"b":null}]},"n":1}', { n: 1 }],
+    ['{"x":{"a":[1,2.5,"x",null,true]}}', { x: { a: [1, 2.5, 'x', null, true] } }],
+    ['{}', {}],
+  ])('accepts %s', (text, value) => {
+    expect(read(text)).toEqual(value);
+  });
+
+  test.each([
+    ['', 'TRUNCATED', [], 0],
+    [' ', 'TRUNCATED', [], 1],
+    ['{', 'TRUNCATED', [], 1],
+    ['{"n', 'TRUNCATED', [], 3],
+    ['{"n":', 'TRUNCATED', ['n'], 5],
+    ['{"n":1', 'TRUNCATED', [], 6],
+    ['{"n":-', 'TRUNCATED', ['n'], 6],
+    ['{"n":1.', 'TRUNCATED', ['n'], 7],
+    ['{"s":"abc', 'TRUNCATED', ['s'], 9],
+    ['{"s":"\\u12', 'TRUNCATED', ['s'], 10],
+    ['{"list":[1,', 'TRUNCATED', ['list', 1], 11],
+    ['{"b":tru', 'TRUNCATED', ['b'], 8],
+    ['{"n":01}', 'SYNTAX', ['n'], 6],
+    ['{"n":+1}', 'SYNTAX', ['n'], 5],
+    ['{"n":.5}', 'SYNTAX', ['n'], 5],
+    ['{"n":1.}', 'SYNTAX', ['n'], 7],
+    ['{"n":1e}', 'SYNTAX', ['n'], 7],
+    ['{"n":0x10}', 'SYNTAX', [], 6],
+    ['{"n":1,}', 'SYNTAX', [], 7],
+    ['{,"n":1}', 'SYNTAX', [], 1],
+    ['{"n" 1}', 'SYNTAX', ['n'], 5],
+    ["{'n':1}", 'SYNTAX', [], 1],
+    ['{"b":True}', 'SYNTAX', ['b'], 5],
+    ['{"b":truE}', 'SYNTAX', ['b'], 8],
+    ['{"f":NaN}', 'SYNTAX', ['f'], 5],
+    ['{"f":Infinity}', 'SYNTAX', ['f'], 5],
+    ['{"list":[1,]}', 'SYNTAX', ['list'], 11],
+    ['{"s":"\\x41"}', 'SYNTAX', ['s'], 7],
+    ['{"s":"\n"}', 'SYNTAX', ['s'], 6],
+    ['{"s":"\u0000"}', 'SYNTAX', ['s'], 6],
+    ['{"n":1}//', 'TRAILING', [], 7],
+    ['{"n":1}{"n":1}', 'TRAILING', [], 7],
+    ['{"n":1}\0', 'TRAILING', [], 7],
+    ['\ufeff{}', 'SYNTAX', [], 0],
+    ['[]', 'TYPE', [], 0],
+    ['null', 'TYPE', [], 0],
+    ['{"n":"1"}', 'TYPE', ['n'], 5],
+    ['{"n":null}', 'TYPE', ['n'], 5],
+    ['{"n":1.5}', 'RANGE', ['n'], 5],
+    ['{"n":9007199254740992}', 'RANGE', ['n'], 5],
+    ['{"n":9007199254740991.2}', 'RANGE', ['n'], 5],
+    ['{"n":1e400}', 'RANGE', ['n'], 5],
+    ['{"u":301}', 'RANGE', ['u'], 5],
+    ['{"u":-1}', 'RANGE', ['u'], 5],
+    ['{"f":1e400}', 'RANGE', ['f'], 5],
+    ['{"f":-1e400}', 'RANGE', ['f'], 5],
+    ['{"big":18446744073709551616}', 'RANGE', ['big'], 7],
+    ['{"big":-1}', 'RANGE', ['big'], 7],
+    ['{"big":1e999999999}', 'RANGE', ['big'], 7],
+    ['{"big":0.5}', 'RANGE', ['big'], 7],
+    ['{"big":"1x"}', 'TYPE', ['big'], 7],
+    ['{"any":1234567890123456789012345678901}', 'RANGE', ['any'], 7],
+    ['{"short":"a"}', 'LIMIT', ['short'], 9],
+    ['{"short":"abcd"}', 'LIMIT', ['short'], 9],
+    ['{"code":"A"}', 'VALUE', ['code'], 8],
+    ['{"kind":"c"}', 'VALUE', ['kind'], 8],
+    ['{"kind":true}', 'TYPE', ['kind'], 8],
+    ['{"one":2}', 'VALUE', ['one'], 7],
+    ['{"list":[]}', 'LIMIT', ['list'], 8],
+    ['{"list":[1,2,3,4]}', 'LIMIT', ['list'], 15],
+    ['{"pair":[1]}', 'TYPE', ['pair'], 8],
+    ['{"pair":[1,"a",2]}', 'LIMIT', ['pair'], 15],
+    ['{"pair":["a",1]}', 'TYPE', ['pair', 0], 9],
+    ['{"map":{"a":1,"b":2,"c":3}}', 'LIMIT', ['map'], 20],
+    ['{"map":{"a":1,"b":"x"}}', 'TYPE', ['map', 'b'], 18],
+    ['{"data":"AQI"}', 'VALUE', ['data'], 8],
+    ['{"data":"AQJ="}', 'VALUE', ['data'], 8],
+    ['{"data":"AQ-_"}', 'VALUE', ['data'], 8],
+    ['{"data":"AQIDBAU="}', 'LIMIT', ['data'], 8],
+    ['{"at":"2026-02-30T00:00:00Z"}', 'VALUE', ['at'], 6],
+    ['{"at":"2026-02-03"}', 'VALUE', ['at'], 6],
+    ['{"at":5}', 'TYPE', ['at'], 6],
+    ['{"shape":{"kind":"line"}}', 'VALUE', ['shape', 'kind'], 17],
+    ['{"shape":{"kind":5}}', 'TYPE', ['shape', 'kind'], 17],
+    ['{"shape":{"r":5}}', 'MISSING_KEY', ['shape', 'kind'], 15],
+    ['{"shape":{"kind":"box"}}', 'MISSING_KEY', ['shape', 'w'], 22],
+    ['{"n":1,"n":1}', 'DUPLICATE_KEY', ['n'], 7],
+    ['{"map":{"a":1,"\\u0061":1}}', 'DUPLICATE_KEY', ['map', 'a'], 14],
+    ['{"x":{"__proto__":1,"__proto__":2}}', 'DUPLICATE_KEY', ['x', '__proto__'], 20],
+    [`{"deep":${'['.repeat(64)}${']'.repeat(64)}}`, 'LIMIT', ['deep', ...Array<number>(63).fill(0)], 71],
+  ])('refuses %s as %s', (text, code, path, offset) => {
+    expect(failure(text)).toMatchObject({ code: `ICHOR_SERIALIZATION_${code}`, path, offset });
+  });
+
+  test.each([
+    ['a lone continuation byte', [0x80]],
+    ['an overlong form', [0xc0, 0xaf]],
+    ['an overlong form of three bytes', [0xe0, 0x80, 0xaf]],
+    ['a surrogate', [0xed, 0xa0, 0x80]],
+    ['a code point above U+10FFFF', [0xf4, 0x90, 0x80, 0x80]],
+    ['a byte that UTF-8 never uses', [0xff]],
+    ['a sequence that is cut off', [0xe2, 0x82]],
+  ])('refuses %s, also in what it would strip', (_, bytes) => {
+    for (const key of ['s', 'unknown']) {
+      const text = Uint8Array.from([...encoder.encode(`{"${key}":"a`), ...bytes, ...encoder.encode('"}')]);
+      expect(failure(text)).toMatchObject({ code: 'ICHOR_SERIALIZATION_ENCODING', offset: key.length + 6 });
+    }
+  });
+
+  test('__proto__ and constructor never touch a prototype', () => {
+    const keep = make({ unknownKeys: 'keep' });
+    const text =
+      '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"x":{"__proto__":{"polluted":1}}}';
+    const value = read(text, keep) as Record<string, unknown>;
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+    expect(Object.keys(value).sort()).toEqual(['__proto__', 'constructor', 'x']);
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+    expect(Object.getPrototypeOf(value['x'])).toBe(Object.prototype);
+    expect(read('{"map":{"__proto__":1,"constructor":2}}').map).toEqual(JSON.parse('{"__proto__":1,"constructor":2}'));
+    const written = new TextDecoder().decode(keep.json.serialize(value));
+    expect(JSON.parse(written)).toEqual(JSON.parse(text));
+    expect(read('{"__proto__":{"polluted":1}}')).toEqual({});
+  });
+
+  test('unknown keys are stripped, kept, or refused', () => {
+    expect(read('{"n":1,"y":[1]}')).toEqual({ n: 1 });
+    expect(read('{"y":[1],"n":1}', make({ unknownKeys: 'keep' }))).toEqual({ n: 1, y: [1] });
+    expect(failure('{"n":1,"y":1}', make({ unknownKeys: 'reject' }))).toMatchObject({
+      code: 'ICHOR_SERIALIZATION_UNKNOWN_KEY',
+      path: ['y'],
+      offset: 7,
+    });
+    expect(failure('{"y":1,"y":1}', make({ unknownKeys: 'keep' })).code).toBe('ICHOR_SERIALIZATION_DUPLICATE_KEY');
+  });
+
+  test('the last of several equal keys counts when that is asked for', () => {
+    expect(read('{"n":1,"n":2,"map":{"a":1,"a":2}}', make({ duplicateKeys: 'last' }))).toEqual({ n: 2, map: { a: 2 } });
+  });
+
+  test('one trailing NUL is tolerated by option only', () => {
+    const tolerant = make({ trailingNul: true });
+    expect(read('{"n":1}\0', tolerant)).toEqual({ n: 1 });
+    expect(read('{"n":1} \0', tolerant)).toEqual({ n: 1 });
+    expect(failure('{"n":1}\0\0', tolerant).code).toBe('ICHOR_SERIALIZATION_TRAILING');
+    expect(failure('{"n":1}\0').message).toContain('trailingNul');
+  });
+
+  test('limits hold, and are exact', () => {
+    const limited = make({ limits: { maxDepth: 3, maxBytes: 60, maxStringBytes: 5, maxElements: 2 } });
+    expect(read('{"deep":[[]]}', limited)).toEqual({ deep: [[]] });
+    expect(failure('{"deep":[[[]]]}', limited).code).toBe('ICHOR_SERIALIZATION_LIMIT');
+    expect(failure('{"zzz":[[[]]]}', limited).code).toBe('ICHOR_SERIALIZATION_LIMIT');
+    expect(read('{"s":"12345"}', limited)).toEqual({ s: '12345' });
+    expect(failure('{"s":"123456"}', limited).code).toBe('ICHOR_SERIALIZATION_LIMIT');
+    expect(failure('{"s":"éé\\n"}', limited).code).toBe('ICHOR_SERIALIZATION_LIMIT');
+    expect(failure('{"x":[1,2,3]}', limited).code).toBe('ICHOR_SERIALIZATION_LIMIT');
+    expect(failure('{"x":{"a":1,"b":2,"c":3}}', limited).code).toBe('ICHOR_SERIALIZATION_LIMIT');
+    expect(failure(`{"n":1${' '.repeat(60)}}`, limited).code).toBe('ICHOR_SERIALIZATION_LIMIT');
+  });
+
+  test('never reads outside of the range it was given', () => {
+    const text = encoder.encode('{"n":12345}');
+    for (let end = 0; end < text.length; end++) {
+      expect(() => message.json.deserialize(text, 0, end)).toThrow(SerializationError);
+    }
+    expect(() => message.json.deserialize(text, -1)).toThrow('range');
+    expect(() => message.json.deserialize(text, 0, 99)).toThrow('range');
+    expect(() => message.json.deserialize(text, 5, 4)).toThrow('range');
+    expect(() => message.json.deserialize('{}' as never)).toThrow('Uint8Array');
+  });
+});
+
+describe('the general JSON codec', () => {
+  const codec = jsonCodec();
+  const failure = (text: string): SerializationError => {
+    try {
+      codec.deserialize(encoder.encode(text));
+    } catch (error) {
+      if (SerializationError.is(error)) return error;
+    }
+    throw new Error('It was accepted.');
+  };
+
+  test('agrees with JSON.parse on what is valid', () => {
+    for (const text of ['1', '"a"', 'null', '[1,[2,{"a":"é\\n"}]]', ' {"a":{"b":{}},"c":"\\":{"} ']) {
+      expect(codec.deserialize(encoder.encode(text))).toEqual(JSON.parse(text));
+    }
+  });
+
+  test('says where and why, as compiled codecs do', () => {
+    expect(failure('{"a":[1,2,}')).toMatchObject({ code: 'ICHOR_SERIALIZATION_SYNTAX', path: ['a', 2], offset: 10 });
+    expect(failure('{"a":1,"b":{"c":1,"c":2}}')).toMatchObject({
+      code: 'ICHOR_SERIALIZATION_DUPLICATE_KEY',
+      path: ['b', 'c'],
+      offset: 18,
+    });
+    expect(failure('['.repeat(65) + ']'.repeat(65)).code).toBe('ICHOR_SERIALIZATION_LIMIT');
+    expect(failure('1 2').code).toBe('ICHOR_SERIALIZATION_TRAILING');
+    expect(failure('').code).toBe('ICHOR_SERIALIZATION_TRUNCATED');
+    expect(jsonCodec({ duplicateKeys: 'last' }).deserialize(encoder.encode('{"a":1,"a":2}'))).toEqual({ a: 2 });
+    expect(jsonCodec({ trailingNul: true }).deserialize(encoder.encode('1\0'))).toBe(1);
+  });
+
+  test('refuses what JSON cannot express, with its path', () => {
+    const cyclic: Record<string, unknown> = {};
+    cyclic['self'] = cyclic;
+    expect(() => codec.serialize({ a: [1n] })).toThrow(/a\[0\]/);
+    expect(() => codec.serialize(cyclic)).toThrow(SerializationError);
+    expect(() => codec.serialize(undefined)).toThrow(SerializationError);
+    expect(codec.serializeInto({ a: 1 }, new Uint8Array(6), 0)).toBe(-1);
+    expect(codec.serializeInto({ a: 1 }, new Uint8Array(8), 1)).toBe(8);
+  });
+});
