@@ -185,8 +185,13 @@ export class EventSystem {
     const releases = asyncReleases();
     const completion = this.completions.size === 0 ? undefined : this.completions.get(event.id);
     this.#completion = completion;
-    if (this.#contexts === undefined) this.#dispatch(event, completion);
-    else this.#dispatchInContext(event, completion);
+    try {
+      if (this.#contexts === undefined) this.#dispatch(event, completion);
+      else this.#dispatchInContext(event, completion);
+    } catch (error) {
+      // User code is contained where it is called: this is a defect of the framework, which must not stop the loop in silence.
+      this.#options.ownerOf(0)?.failed(error, event);
+    }
     this.#completion = undefined;
     this.isProcessing = false;
     event.payload = undefined;

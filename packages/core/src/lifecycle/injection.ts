@@ -25,13 +25,13 @@ export function injectAll(record: ServiceRecord, activation: Activation): void {
 /** Calls `added` for everything that was injected before the instance was there. Throws what `added` throws. */
 export function announce(activation: Activation): void {
   activation.isAnnounced = true;
-  const { added } = activation.instance as Instance;
-  if (typeof added !== 'function') return;
+  const { added, removed } = activation.instance as Instance;
+  if (typeof added !== 'function' && typeof removed !== 'function') return;
   for (const slot of activation.record.slots)
     for (const link of [...slot])
       if (link.isInjected && !link.isAnnounced) {
         link.isAnnounced = true;
-        added.call(activation.instance as object, slot.spec.key, link.value, link.provider);
+        added?.call(activation.instance as object, slot.spec.key, link.value, link.provider);
       }
 }
 

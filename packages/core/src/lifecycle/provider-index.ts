@@ -164,7 +164,12 @@ export function accepts(provider: ServiceRecord, slot: Slot): boolean {
   const { filter } = provider;
   if (filter === undefined) return true;
   if ('consumer' in filter) return filter.consumer === slot.consumer.id;
-  return filter.matches(slot.consumer, requestsOf(slot.consumer));
+  try {
+    return filter.matches(slot.consumer, requestsOf(slot.consumer));
+  } catch (error) {
+    provider.activation?.fail(error, `the filter's matches(${slot.consumer.name})`);
+    return false;
+  }
 }
 
 function matches(properties: Properties, wanted: Properties): boolean {

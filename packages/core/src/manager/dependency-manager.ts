@@ -25,6 +25,8 @@ import type { ExecutionOwner } from '../events/execution.ts';
 import * as internal from '../events/internal-events.ts';
 import { QueueFacade, type QueueParts } from '../events/queue-facade.ts';
 import { explain, type Explanation } from '../diagnostics/explain.ts';
+import { inspect, type InspectOptions } from '../diagnostics/inspect.ts';
+import type { Inspection } from '../diagnostics/inspection.ts';
 import { Activation } from '../lifecycle/activation.ts';
 import type { Kernel } from '../lifecycle/kernel.ts';
 import { Lifecycle } from '../lifecycle/lifecycle.ts';
@@ -198,7 +200,7 @@ export class DependencyManager {
       },
       stopFailed: (record, error, during) => {
         this.#log.error(`${record.name} (${record.id}) failed in ${during} while it stopped.`, { error });
-        if (this.#shutdown.isBegun) this.#errors.push(error);
+        if (this.#shutdown.isBegun || this.#errors.length > 0) this.#errors.push(error);
       },
       settled: (record) => {
         this.#lifecycle.settled(record);
@@ -515,6 +517,17 @@ export class DependencyManager {
     });
   }
 
+  /**
+   * A snapshot of everything, as plain JSON: services with their states, dependencies, consumers, handlers, coroutines and what
+   * they wait for, and the queue. Values of properties that look like secrets are redacted. `toMermaid` and `toDot` draw it.
+   * Services add facts of their own with `inspectService`. O(all of that).
+   */
+  inspect(options: InspectOptions = {}): Inspection {
+    const { id, name } = this;
+    const state = this.#phase === 'running' && this.isQuitting ? 'quitting' : this.#phase;
+    return inspect({ id, name, state }, this.queueMetrics(), this.#kernel, this.#lifecycle, options);
+  }
+
   /** For every service that is not active: what it waits for, as a chain. */
   explain(): Explanation[] {
     return explain(this.#lifecycle);
@@ -659,8 +672,7 @@ export class DependencyManager {
   /** Begins to quit at once where more urgent events do not let the queue come to it, and stops what does not stop by itself. */
   #forceQuit(): void {
     if (this.#phase !== 'running') return;
-    if (!this.#shutdown.isBegun)
-      this.#events.push(internal.Quit.id, 0, 0, undefined, Number.POSITIVE_INFINITY);
+    if (!this.#shutdown.isBegun) this.#events.push(internal.Quit.id, 0, 0, undefined, Number.POSITIVE_INFINITY);
     this.#shutdown.force();
   }
 
