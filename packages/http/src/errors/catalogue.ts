@@ -4,6 +4,7 @@ import { errorsOf } from '@ichor/core';
 
 /** Codes of @ichor/http and what they mean. */
 export const httpErrors = {
+  ICHOR_HTTP_ERROR: 'An HttpError: the answer a handler wants to give instead of its result.',
   ICHOR_HTTP_OPTION_INVALID: 'An option of the host or of a route has a value that is not allowed.',
   ICHOR_HTTP_ADDRESS_IN_USE: 'The host cannot listen because the port or path is taken.',
   ICHOR_HTTP_LISTEN_FAILED: 'The host cannot listen for a reason other than a taken port.',

@@ -269,7 +269,7 @@ describe('a host', () => {
         client.send(get('/wait'));
         for (let index = 0; index < 10; index++) await turn();
         self?.stop();
-        await client.until('503');
+        expect(await client.until('503')).toMatch(/Retry-After: 1\r\n/);
         client.socket.destroy();
       },
       {},

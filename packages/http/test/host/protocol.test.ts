@@ -91,6 +91,7 @@ describe('the protocol', () => {
       await client.until('abcdefg');
       client.send(`POST /upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`);
       await client.until('{"length":7,"trailer":"t"}');
+      expect(client.statuses).toEqual(['200', '200']);
       client.socket.destroy();
     });
   });
