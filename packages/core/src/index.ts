@@ -79,6 +79,15 @@ export type {
 } from './contract/standard-schema.ts';
 export { token, type ClassToken, type ServiceIdentifier, type Token } from './contract/token.ts';
 export type { Explanation, MissingDependency } from './diagnostics/explain.ts';
+export { toDot, toMermaid, type GraphOptions } from './diagnostics/graph.ts';
+export type { InspectOptions } from './diagnostics/inspect.ts';
+export type {
+  InspectedDependency,
+  InspectedExecution,
+  InspectedService,
+  Inspection,
+} from './diagnostics/inspection.ts';
+export { redactSecrets, type Redact } from './diagnostics/plain.ts';
 export { coreErrors } from './errors/catalogue.ts';
 export { defineEvent, defineWork } from './events/define-event.ts';
 export {

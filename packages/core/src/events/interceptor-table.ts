@@ -42,6 +42,12 @@ export class InterceptorTable {
     return this.#byType.get(typeId) ?? none;
   }
 
+  /** All registrations, for `inspect()`. */
+  *all(): Generator<InterceptorEntry> {
+    yield* this.#forAll;
+    for (const entries of this.#byType.values()) yield* entries;
+  }
+
   add(typeId: number, interceptor: Interceptor, ownerId: number): InterceptorEntry {
     const entry = new InterceptorEntry(this, typeId, interceptor, ownerId);
     if (typeId === 0) this.#forAll = [...this.#forAll, entry];

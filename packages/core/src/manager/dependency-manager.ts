@@ -329,7 +329,7 @@ export class DependencyManager {
             this.#pushQuit();
           },
           force: () => {
-            this.#forceQuit();
+            this.#forceQuit('A second signal came while it was quitting');
           },
         }),
       );
@@ -670,10 +670,10 @@ export class DependencyManager {
   }
 
   /** Begins to quit at once where more urgent events do not let the queue come to it, and stops what does not stop by itself. */
-  #forceQuit(): void {
+  #forceQuit(because?: string): void {
     if (this.#phase !== 'running') return;
     if (!this.#shutdown.isBegun) this.#events.push(internal.Quit.id, 0, 0, undefined, Number.POSITIVE_INFINITY);
-    this.#shutdown.force();
+    this.#shutdown.force(because);
   }
 
   #finish(): void {

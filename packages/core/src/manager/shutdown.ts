@@ -2,6 +2,7 @@
 
 import type { ScheduledCall } from '@ichor/coroutines';
 import { isCancelled, CancelledError } from '@ichor/coroutines';
+import { explain } from '../diagnostics/explain.ts';
 import { StopService } from '../events/internal-events.ts';
 import type { ExecutionOwner } from '../events/execution.ts';
 import type { Activation } from '../lifecycle/activation.ts';
@@ -88,12 +89,16 @@ export class Shutdown {
     this.#context.finished();
   }
 
-  /** Stops waiting: whatever still runs is abandoned, in order. */
-  force(): void {
+  /**
+   * Stops waiting: whatever still runs is abandoned, in order.
+   *
+   * @param because Why, for the error.
+   */
+  force(because = `Quitting made no progress for ${this.#context.quitTimeoutMs} ms`): void {
     const { kernel, lifecycle, root } = this.#context;
     if (!this.#isForced) {
       this.#isForced = true;
-      this.#context.failed(quitTimeout(this.report(), this.#context.quitTimeoutMs));
+      this.#context.failed(quitTimeout(this.report(), because));
     }
     if (!this.#isBegun) return;
     for (const execution of [...root.executions])
@@ -116,8 +121,14 @@ export class Shutdown {
   report(): string {
     const { kernel, lifecycle, root } = this.#context;
     const lines: string[] = [];
+    const texts = new Map(explain(lifecycle).map(({ serviceId, text }) => [serviceId, text]));
     for (const record of lifecycle.table.values()) {
       if (!record.isUp || record.isInternal) continue;
+      const text = texts.get(record.id);
+      if (text !== undefined) {
+        lines.push(`- ${text}`);
+        continue;
+      }
       const reasons = lifecycle.waitingFor(record);
       lines.push(
         `- ${record.name} (${record.id}) is ${record.state}${reasons.length === 0 ? '' : `: ${reasons.join('; ')}`}`,

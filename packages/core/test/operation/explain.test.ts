@@ -134,6 +134,7 @@ describe('explain', () => {
     ],
   ])('points at a near miss: %s', async (_, arrange, expected) => {
     const manager = testManager({ failFast: false });
+    manager.register(service('something that runs', []));
     manager.register(
       defineService({
         name: 'asking',
@@ -227,7 +228,7 @@ describe('printed', () => {
     await manager.begin();
     await manager.quit();
     expect(manager.outcome).toBe('rejected');
-    const text = String((manager.failure as Error).message);
+    const text = (manager.failure as AggregateError).errors.map((error) => String((error as Error).message)).join('\n');
     expect(text).toMatch(/made no progress for 300 ms/);
     expect(text).toMatch(/provider \(\d+\) is uninjecting and waits for its consumer middle \(\d+\) to stop/);
     expect(text).toMatch(/which waits for its consumer last \(\d+\) to stop, which waits for .*a promise/);

@@ -81,7 +81,7 @@ describe('inspect', () => {
         },
         { key: 'caches', kind: 'many', required: false, providers: [] },
       ],
-      running: [{ name: 'handleOrder', waitingFor: 'AutoResetEvent.wait()', eventId: id }],
+      running: [{ name: 'handling of Order', waitingFor: 'AutoResetEvent.wait()', eventId: id }],
     });
     expect(child).toMatchObject({ name: 'Child', state: 'installed', parent: shop });
     gate.set();
@@ -140,6 +140,7 @@ describe('inspect', () => {
 
   it('shows failures and code that belongs to nobody', async () => {
     const manager = testManager({ failFast: false });
+    manager.register(defineService({ name: 'fine', setup: () => ({}) }));
     manager.register(
       defineService({
         name: 'broken',
@@ -148,7 +149,6 @@ describe('inspect', () => {
         },
       }),
     );
-    manager.register(defineService({ name: 'fine', setup: () => ({}) }));
     const gate = new AutoResetEvent();
     manager.intercept('all', {});
     await manager.begin();
@@ -159,7 +159,7 @@ describe('inspect', () => {
       { name: 'sweep' },
     );
     const snapshot = manager.inspect();
-    expect(snapshot.services[2]?.failure).toEqual({ during: 'its construction', message: 'no disk' });
+    expect(snapshot.services[3]?.failure).toEqual({ during: 'its construction', message: 'no disk' });
     expect(snapshot.running).toEqual([{ name: expect.any(String), waitingFor: 'AutoResetEvent.wait()' }]);
     expect(snapshot.interceptors).toEqual(['(all events)']);
     gate.set();
