@@ -45,8 +45,13 @@ function linesOf({ summary, misses, missedReleases, histogram, options }: Result
 }
 
 function plotOf({ summary, misses, histogram, mode, node }: Result, recording: Recording): string {
-  const flags = process.argv.slice(2).filter((flag, index, all) => flag !== '--plot' && all[index - 1] !== '--plot');
-  const title = `${mode === 'chain' ? 'Encoding 20 frames' : 'Start of a periodic task'}, Node ${node}${flags.length > 0 ? `, ${flags.join(' ')}` : ''}`;
+  const flags = process.argv
+    .slice(2)
+    .join(' ')
+    .replace(/--json|--plot[ =]\S+/g, '')
+    .replace(/ +/g, ' ')
+    .trim();
+  const title = `${mode === 'chain' ? 'Encoding 20 frames' : 'Start of a periodic task'}, Node ${node}${flags === '' ? '' : `, ${flags}`}`;
   return plotSvg({
     title,
     values: recording.values,

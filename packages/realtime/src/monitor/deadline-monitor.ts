@@ -12,7 +12,7 @@ import type {
 } from '@ichor/core';
 import { attribute, type Blame, type BlameCause } from '../blame/attribute.ts';
 import type { Evidence, EvidenceSource, EventSpan, Span, SystemEvidence, ThreadCounters } from '../blame/evidence.ts';
-import { realtimeError } from '../errors/catalogue.ts';
+import { checkOption, realtimeError } from '../errors/catalogue.ts';
 import { SystemEvidenceSource } from '../node/system-evidence.ts';
 import { EdfQueue } from '../queue/edf-queue.ts';
 import { ActivityLog } from './activity-log.ts';
@@ -23,8 +23,6 @@ import { DeadlineWatch, type RawOverrun, type WatchReport } from './watch.ts';
 
 /** Overruns whose evidence is still awaited; further ones are counted but not explained. */
 const pendingLimit = 256;
-/** Overruns kept for the report. */
-const keptLimit = 1000;
 /** From so many runs on, the median tells how long a handler usually takes. */
 const usualAfter = 20;
 
@@ -34,12 +32,14 @@ export interface DeadlineMonitorOptions {
   readonly clock?: Pick<Clock, 'now'>;
   /** Where the evidence comes from. Default: this process; none when another `clock` is given. */
   readonly evidence?: EvidenceSource;
+  /** Explained overruns kept for the report; older ones are forgotten. Default: 1000. */
+  readonly keptOverruns?: number;
 }
 
 /** Everything measured so far. */
 export interface MonitorReport {
   readonly watches: readonly WatchReport[];
-  /** The last 1000 overruns that were explained, the oldest first. */
+  /** The last `keptOverruns` overruns that were explained, the oldest first. */
   readonly overruns: readonly Overrun[];
   /** Explained overruns per cause. */
   readonly blamed: Readonly<Partial<Record<BlameCause, number>>>;
@@ -81,6 +81,7 @@ export class DeadlineMonitor implements Disposable {
   #currentId = -1;
   #takenId = -1;
   #pending: Pending[] = [];
+  readonly #keptOverruns: number;
   readonly #kept: Overrun[] = [];
   readonly #blamed: Partial<Record<BlameCause, number>> = {};
   #unexplained = 0;
@@ -88,7 +89,12 @@ export class DeadlineMonitor implements Disposable {
   /** Receives each explained overrun. Set by DeadlineMonitorService; replace it only where there is no such service. */
   deliver: ((overrun: Overrun) => void) | undefined;
 
+  /** @throws ICHOR_REALTIME_INVALID_OPTION */
   constructor(options: DeadlineMonitorOptions = {}) {
+    const { keptOverruns = 1000 } = options;
+    const isWhole = Number.isSafeInteger(keptOverruns) && keptOverruns >= 0;
+    checkOption(isWhole, 'keptOverruns', keptOverruns, 'a whole number from 0');
+    this.#keptOverruns = keptOverruns;
     this.#clock = options.clock ?? { now: () => performance.now() };
     this.#evidence = options.evidence ?? (options.clock === undefined ? new SystemEvidenceSource() : undefined);
   }
@@ -250,7 +256,7 @@ export class DeadlineMonitor implements Disposable {
       this.#blamed[blame.cause] = (this.#blamed[blame.cause] ?? 0) + 1;
       const explained = describe(overrun, blame);
       this.#kept.push(explained);
-      if (this.#kept.length > keptLimit) this.#kept.shift();
+      if (this.#kept.length > this.#keptOverruns) this.#kept.shift();
       this.deliver?.(explained);
     }
   }

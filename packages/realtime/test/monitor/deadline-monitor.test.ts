@@ -225,6 +225,16 @@ describe('DeadlineMonitor', () => {
     expect(monitor.report().unexplained).toBe(44);
   });
 
+  it('keeps as many explained overruns as it was told, and counts all', async () => {
+    using monitor = new DeadlineMonitor({ clock: { now: () => 0 }, keptOverruns: 2 });
+    const watch = monitor.measure('task', { budgetMs: 1 });
+    for (let run = 0; run < 5; run++) watch.record(0, 0, 2, run);
+    await Promise.resolve();
+    expect(monitor.report().overruns.map(({ eventId }) => eventId)).toEqual([3, 4]);
+    expect(monitor.report().blamed).toEqual({ self: 5 });
+    expect(() => new DeadlineMonitor({ keptOverruns: -1 })).toThrow(/"keptOverruns" is -1/);
+  });
+
   it.each([
     [{ budgetMs: 0 }, /"budgetMs" is 0, but must be a positive number of milliseconds/],
     [{ deadlineMs: Number.NaN }, /"deadlineMs" is NaN/],
