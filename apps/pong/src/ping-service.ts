@@ -1,6 +1,7 @@
 // Sends pings on a timer and keeps the round trip times for the summary (RB-72).
 
-import { DependencyManager, required, type Injected, type ServiceContext } from '@ichor/core';
+import { DependencyManager, IchorError, required, type Injected, type ServiceContext } from '@ichor/core';
+import { HttpClient } from '@ichor/http';
 import { TimerFactory, type Timer } from '@ichor/timers';
 import { PingMessage } from './ping-message.ts';
 
@@ -16,7 +17,11 @@ const firstIntervalMs = 10;
 const messageBytes = 8;
 
 export class PingService {
-  static readonly dependencies = { timers: required(TimerFactory), manager: required(DependencyManager) };
+  static readonly dependencies = {
+    http: required(HttpClient),
+    timers: required(TimerFactory),
+    manager: required(DependencyManager),
+  };
   readonly #deps: Injected<typeof PingService.dependencies>;
   readonly #self: ServiceContext<PingOptions>;
   readonly #url: string;
@@ -64,23 +69,16 @@ export class PingService {
       console.log(`${messageBytes} bytes from ${address}: icmp_seq=${sequence}, time=${timeMs.toFixed(3)} ms`);
       if (timer.intervalMs !== undefined && timeMs > timer.intervalMs) timer.intervalMs = timeMs;
     } catch (error) {
-      if (this.#self.signal.aborted) return;
+      if (IchorError.is(error, 'ICHOR_HTTP_CLIENT_STOPPED')) return;
       this.#failed++;
-      const { cause } = error as Error;
-      console.log(`icmp_seq=${sequence} failed: ${cause instanceof Error ? cause.message : (error as Error).message}`);
+      console.log(`icmp_seq=${sequence} failed: ${(error as Error).message}`);
     }
     if (this.#timesMs.length + this.#failed >= count) void this.#deps.manager.quit();
   }
 
   async #roundTrip(sequence: number): Promise<number> {
-    const response = await fetch(this.#url, {
-      method: 'POST',
-      headers: { 'content-type': PingMessage.json.contentType },
-      body: PingMessage.json.serialize({ sequence }) as Uint8Array<ArrayBuffer>,
-      signal: this.#self.signal,
-    });
-    const body = new Uint8Array(await response.arrayBuffer());
-    if (!response.ok) throw new Error(`status ${response.status}: ${new TextDecoder().decode(body)}`);
-    return PingMessage.json.deserialize(body).sequence;
+    const response = await this.#deps.http.post(this.#url, { message: [PingMessage, { sequence }] });
+    const answer = await (await response.expectOk()).message(PingMessage);
+    return answer.sequence;
   }
 }

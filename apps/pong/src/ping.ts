@@ -1,7 +1,7 @@
 // ping: sends POST /ping every 10 ms and prints each round trip, then a summary (RB-72).
 
-import { DependencyManager, type LogThreshold } from '@ichor/core';
-import { LoggerFactory } from '@ichor/logging';
+import { DependencyManager } from '@ichor/core';
+import { HttpClientService } from '@ichor/http';
 import { TimerService } from '@ichor/timers';
 import { readFlags, wholeNumber } from './command-line.ts';
 import { PingService } from './ping-service.ts';
@@ -25,10 +25,9 @@ const flags = readFlags(
 const port = wholeNumber('--port', flags.port ?? process.env['PORT'] ?? '8001', 1, 65_535, usage);
 const count =
   flags.count === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--count', flags.count, 1, 2 ** 53 - 1, usage);
-const level: LogThreshold = 'error';
 
 const manager = new DependencyManager({ name: 'ping' });
-manager.register(LoggerFactory, { options: { level } });
+manager.register(HttpClientService);
 manager.register(TimerService);
 manager.register(PingService, { options: { address: flags.address, port, count } });
 
