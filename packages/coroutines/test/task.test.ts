@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  all,
   AutoResetEvent,
   fromPromise,
   IchorError,
@@ -182,6 +183,21 @@ describe('a task', () => {
     }
     expect(await task(work())).toBe('done');
     expect(await toPromise(work())).toBe('done');
+  });
+
+  it('runs a coroutine object once, and says so', async () => {
+    function* work(): Coroutine<number> {
+      yield* pause();
+      return 1;
+    }
+    const once = work();
+    expect(await toPromise(once)).toBe(1);
+    for (const again of [() => toPromise(once), () => task(once), () => task(() => all([once])).start()]) {
+      const error = await failureOf((async (): Promise<unknown> => again())());
+      expect(error).toMatchObject({ code: 'ICHOR_COROUTINES_ALREADY_RUN' });
+    }
+    const twice = work();
+    expect(await failureOf(all([twice, twice]))).toMatchObject({ code: 'ICHOR_COROUTINES_ALREADY_RUN' });
   });
 
   it('refuses what is no routine', () => {

@@ -1,7 +1,8 @@
 // What combinators accept, and how each kind is run as a branch.
 
 import type { Suspension } from '../contract/awaitable.ts';
-import { isPromiseLike } from '../driver/is-coroutine.ts';
+import { claim } from '../driver/claim.ts';
+import { isCoroutine, isPromiseLike } from '../driver/is-coroutine.ts';
 import { notAwaitable } from '../driver/not-awaitable.ts';
 import { CoroutineTask } from '../driver/task.ts';
 import { fromPromise } from '../primitives/from-promise.ts';
@@ -16,6 +17,7 @@ export type Result<W> =
 /** @param combinator For the message when `work` is nothing to wait for. */
 export function branchOf(work: unknown, combinator: string): Iterator<Suspension, unknown, unknown> {
   if (work instanceof CoroutineTask) return runOwned(work);
+  if (isCoroutine(work)) return claim(work);
   if (
     typeof work === 'object' &&
     work !== null &&

@@ -2,9 +2,11 @@
 
 import type { Awaitable, Suspension } from '../contract/awaitable.ts';
 import type { CoroutineHost, Scheduler } from '../contract/scheduler.ts';
+import { claim } from './claim.ts';
 import { countAsyncRelease, currentScheduler } from './current-scheduler.ts';
 import { startCoroutine } from './frame.ts';
 import { inlineScheduler } from './inline-scheduler.ts';
+import { isCoroutine } from './is-coroutine.ts';
 
 /** Priority of coroutines whose starter names none. */
 export const defaultPriority = 1000;
@@ -35,7 +37,7 @@ class PromiseHost<T> implements CoroutineHost {
 
 /**
  * A promise of what `awaitable` gives. Begins to wait at once, whereas `await awaitable` begins one microtask later.
- * A coroutine object is run to its end.
+ * A coroutine object is run to its end, once: @throws ICHOR_COROUTINES_ALREADY_RUN.
  *
  * @example
  * ```ts
@@ -49,6 +51,7 @@ class PromiseHost<T> implements CoroutineHost {
  * ```
  */
 export function toPromise<T>(awaitable: Iterable<Suspension, T, unknown>): Promise<T> {
+  if (isCoroutine(awaitable)) claim(awaitable);
   return promiseOn(currentScheduler() ?? inlineScheduler, awaitable);
 }
 

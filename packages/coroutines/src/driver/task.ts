@@ -7,6 +7,7 @@ import type { Task } from '../contract/task.ts';
 import { CancelledError, isCancelled } from '../errors/cancelled-error.ts';
 import { coroutineError } from '../errors/catalogue.ts';
 import { checkFunction } from '../errors/check-option.ts';
+import { claim } from './claim.ts';
 import { countAsyncRelease, currentScheduler, enterScheduler } from './current-scheduler.ts';
 import { beginFrame, Frame } from './frame.ts';
 import { inlineScheduler } from './inline-scheduler.ts';
@@ -60,8 +61,11 @@ export function task<T>(routine: (() => Coroutine<T>) | Coroutine<T>, options?: 
 export function task<T>(routine: () => PromiseLike<T>, options?: TaskOptions): Task<T>;
 export function task<T>(routine: () => T, options?: TaskOptions): Task<T>;
 export function task<T>(routine: TaskRoutine<T> | Coroutine<T>, options?: TaskOptions): Task<T> {
-  if (isCoroutine(routine))
+  if (isCoroutine(routine)) {
+    claim(routine);
+
     return new CoroutineTask(() => routine, { ...options, traced: true }, options?.name ?? 'coroutine');
+  }
   checkFunction('routine', routine);
   return new CoroutineTask(routine, options === undefined ? tracedOnly : { ...options, traced: true });
 }
@@ -147,7 +151,8 @@ export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, Corou
     onRejected?: ((error: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<Fulfilled | Rejected> {
     this.#observed = true;
-    this.start();
+    // Its failure has an address, so the place of its start is of no interest.
+    if (this.#state === 'new') this.#begin();
     const waiting = { [Symbol.iterator]: () => new TaskResult(this, true) };
     return promiseOn(this.scheduler, waiting).then(onFulfilled, onRejected);
   }
@@ -183,7 +188,7 @@ export class CoroutineTask<T> extends AwaitableBase<T> implements Task<T>, Corou
         this.#nest(continuation);
         return;
       }
-      this.start();
+      this.#begin();
     }
     if (this.isReady) continuation.resume();
     else (this.#waiters ??= new WaitList()).push(continuation);

@@ -6,6 +6,7 @@ export const catalogue = {
   ICHOR_COROUTINES_CANCELLED: 'The coroutine was cancelled.',
   ICHOR_COROUTINES_CLEANUP_TIMEOUT: 'A cancelled coroutine did not finish its clean-up in time and was abandoned.',
   ICHOR_COROUTINES_CANCEL_SWALLOWED: 'A finally block ended a cancellation with a value of its own.',
+  ICHOR_COROUTINES_ALREADY_RUN: 'The same coroutine object was given to be run twice.',
   ICHOR_COROUTINES_NOT_AWAITABLE: 'A coroutine yielded, or was given, something that cannot be waited for.',
   ICHOR_COROUTINES_TASK_AWAITED: 'A second coroutine awaited a task that already has an awaiter.',
   ICHOR_COROUTINES_UNHANDLED: 'A detached coroutine failed, and nobody awaits it.',
