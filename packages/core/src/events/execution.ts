@@ -27,7 +27,10 @@ export interface ExecutionOwner {
 }
 
 /** Who receives the end of an execution; without `threw` a failure goes to the owner. */
-export type ExecutionEnd = Pick<Work, 'returned' | 'threw'>;
+export interface ExecutionEnd extends Pick<Work, 'returned' | 'threw'> {
+  /** What it does, for reports. Default: made of the event that it handles. */
+  readonly name?: string;
+}
 
 export class Execution implements CoroutineHost {
   readonly scheduler: Scheduler;
@@ -55,7 +58,7 @@ export class Execution implements CoroutineHost {
   }
 
   get name(): string {
-    const name = (this.work as { readonly name?: string } | undefined)?.name;
+    const name = this.work?.name;
     return name ?? (this.event === undefined ? 'a step of its own' : `handling of ${this.event.type.name}`);
   }
 

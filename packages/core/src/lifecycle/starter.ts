@@ -69,6 +69,7 @@ export class Starter {
   #continueLater(activation: Activation, waiting: object, step: Step, priority: number): void {
     const { record } = activation;
     this.#kernel.events.execute(activation, () => waiting, {
+      name: duringOf(step),
       returned: (value) => {
         if (step === 'start') {
           clearStopTimer(activation);

@@ -1,7 +1,7 @@
 // Stops one service: grace for its coroutines, stop(), `removed` for what it holds, and what it owns undone in reverse.
 // Every step may wait; every wait is bounded (D8).
 
-import { CancelledError, type ScheduledCall } from '@ichor/coroutines';
+import { CancelledError, isCancelled, type ScheduledCall } from '@ichor/coroutines';
 import { isCoroutine } from '@ichor/coroutines/spi';
 import { coreError } from '../errors/catalogue.ts';
 import type { Activation } from './activation.ts';
@@ -73,8 +73,6 @@ export class Stopper {
     }
     const steps = owned.map((resource) => ({ name: 'undoing what it owns', run: () => undo(resource) }));
     this.#run(activation, steps, () => {
-      // What the undoing itself has left behind.
-      if (activation.executionCount > 0) this.abandon(record);
       tornDown(activation);
       done(activation);
     });
@@ -167,9 +165,10 @@ export class Stopper {
       let timer: ScheduledCall | undefined;
       let isLate = false;
       const execution = this.#kernel.events.execute(activation, () => result, {
+        name: step.name,
         returned: goOn,
         threw: (error) => {
-          if (!isLate) this.#kernel.stopFailed(activation.record, error, step.name);
+          if (!isLate && !isCancelled(error)) this.#kernel.stopFailed(activation.record, error, step.name);
           goOn();
         },
       });
@@ -221,6 +220,10 @@ function clearStopTimer(activation: Activation): void {
 function tornDown(activation: Activation): void {
   clearStopTimer(activation);
   activation.revoke();
+  // What its clean-up has started meanwhile. The context is revoked, so nothing follows.
+  if (activation.executionCount > 0)
+    for (const execution of [...activation.executions])
+      execution.abandon(new CancelledError('its service has stopped', execution.name));
   activation.record.activation = undefined;
 }
 

@@ -161,9 +161,9 @@ export function combined(errors: readonly unknown[]): unknown {
 }
 
 /** The error of quitting by force. */
-export function quitTimeout(report: string, quitTimeoutMs: number): Error {
+export function quitTimeout(report: string, because: string): Error {
   return coreError(
     'ICHOR_QUIT_TIMEOUT',
-    `Quitting made no progress for ${quitTimeoutMs} ms and the rest was stopped by force. It waited for:\n${report}`,
+    `${because}, and the rest was stopped by force. It waited for:\n${report}`,
   );
 }

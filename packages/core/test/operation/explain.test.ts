@@ -228,7 +228,7 @@ describe('printed', () => {
     await manager.begin();
     await manager.quit();
     expect(manager.outcome).toBe('rejected');
-    const text = (manager.failure as AggregateError).errors.map((error) => String((error as Error).message)).join('\n');
+    const text = manager.host.messages.join('\n');
     expect(text).toMatch(/made no progress for 300 ms/);
     expect(text).toMatch(/provider \(\d+\) is uninjecting and waits for its consumer middle \(\d+\) to stop/);
     expect(text).toMatch(/which waits for its consumer last \(\d+\) to stop, which waits for .*a promise/);
