@@ -594,6 +594,29 @@ describe('a timer', () => {
     expect(timer.start()).toBe(false);
   });
 
+  test('shares one listener of a signal with all others that the signal ends', async () => {
+    const { consumer, clock, pending } = await running();
+    const { timers } = await consumer();
+    const { signal, abort } = (() => {
+      const controller = new AbortController();
+      return { signal: controller.signal, abort: () => controller.abort() };
+    })();
+    const add = vi.spyOn(signal, 'addEventListener');
+    const all = Array.from({ length: 100 }, () => timers.every(10, () => undefined, { signal }));
+    const asleep = Array.from({ length: 100 }, () =>
+      timers.sleep(10, { signal }).then(
+        () => 'woke',
+        () => 'aborted',
+      ),
+    );
+    expect([add.mock.calls.length, pending()]).toEqual([1, 200]);
+    clock.advance(5);
+    abort();
+    expect(await Promise.all(asleep)).toEqual(Array.from({ length: 100 }, () => 'aborted'));
+    expect(all.every(({ state }) => state === 'stopped')).toBe(true);
+    expect(pending()).toBe(0);
+  });
+
   test('keeps the process alive only while a timer that asks for it is pending', async () => {
     const { consumer, clock } = await running();
     const { timers } = await consumer();

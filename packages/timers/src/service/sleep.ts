@@ -5,6 +5,7 @@ import { defineWork, IchorError, type DiscardReason, type Work } from '@ichor/co
 import type { Continuation } from '@ichor/coroutines';
 import { nothing, passed, Wait, WaitList } from '@ichor/coroutines/spi';
 import { timerError } from '../errors/catalogue.ts';
+import { unwatchAbort, watchAbort, type Abortable } from './abort-watch.ts';
 import { fullQueueRetryMs, type Alarm } from './alarm-clock.ts';
 import type { Owned } from './owned-list.ts';
 import { checkedPriority, checkNames } from './validation.ts';
@@ -16,7 +17,7 @@ export const SleepOver = defineWork('SleepOver');
 
 const knownOptions = ['priority', 'signal', 'keepAlive'];
 
-export class Sleep extends Wait<void> implements Work, Alarm, Owned {
+export class Sleep extends Wait<void> implements Work, Alarm, Owned, Abortable {
   readonly keepAlive: boolean;
   slot = -1;
   newer: Owned | undefined = undefined;
@@ -28,7 +29,6 @@ export class Sleep extends Wait<void> implements Work, Alarm, Owned {
   readonly #waiters = new WaitList();
   #state: 'idle' | 'armed' | 'queued' | 'over' = 'idle';
   #failure: { readonly error: unknown } | undefined = undefined;
-  #onAbort: (() => void) | undefined = undefined;
 
   /** @throws ICHOR_TIMER_OPTION_INVALID */
   constructor(owner: TimerOwner, due: number, options: SleepOptions) {
@@ -98,6 +98,10 @@ export class Sleep extends Wait<void> implements Work, Alarm, Owned {
     );
   }
 
+  aborted(): void {
+    this.#end(this.#abortError());
+  }
+
   protected tryNow(): IteratorReturnResult<void> | undefined {
     if (this.#state === 'over') {
       if (this.#failure !== undefined) throw this.#failure.error;
@@ -114,10 +118,7 @@ export class Sleep extends Wait<void> implements Work, Alarm, Owned {
 
   #begin(): void {
     this.#owner.owned.add(this);
-    if (this.#signal !== undefined) {
-      this.#onAbort = () => this.#end(this.#abortError());
-      this.#signal.addEventListener('abort', this.#onAbort, { once: true });
-    }
+    if (this.#signal !== undefined) watchAbort(this.#signal, this);
     if (this.#due <= this.#owner.alarms.now()) {
       this.ring();
     } else {
@@ -131,10 +132,7 @@ export class Sleep extends Wait<void> implements Work, Alarm, Owned {
     this.#state = state;
     this.#owner.alarms.clear(this);
     if (wasPending) this.#owner.owned.remove(this);
-    if (this.#onAbort !== undefined) {
-      this.#signal?.removeEventListener('abort', this.#onAbort);
-      this.#onAbort = undefined;
-    }
+    if (this.#signal !== undefined) unwatchAbort(this.#signal, this);
   }
 
   #end(error: unknown): void {

@@ -3,6 +3,7 @@
 
 import type { Awaitable } from '@ichor/core';
 import { ManualResetEvent } from '@ichor/coroutines';
+import { unwatchAbort, watchAbort, type Abortable } from './abort-watch.ts';
 
 export class TimerHistory {
   ticks = 0;
@@ -16,7 +17,6 @@ export class TimerHistory {
   /** Callbacks of earlier starts that have not ended. */
   ending = 0;
   signal: AbortSignal | undefined = undefined;
-  #onAbort: (() => void) | undefined = undefined;
   #stopWaiters: ManualResetEvent | undefined = undefined;
   #endWaiters: ManualResetEvent[] | undefined = undefined;
 
@@ -25,19 +25,14 @@ export class TimerHistory {
     return this.active + this.ending === 0;
   }
 
-  started(abort: () => void): void {
+  started(timer: Abortable): void {
     this.epoch++;
-    if (this.signal === undefined) return;
-    this.#onAbort = abort;
-    this.signal.addEventListener('abort', abort, { once: true });
+    if (this.signal !== undefined) watchAbort(this.signal, timer);
   }
 
-  stopped(): void {
+  stopped(timer: Abortable): void {
     this.epoch++;
-    if (this.#onAbort !== undefined) {
-      this.signal?.removeEventListener('abort', this.#onAbort);
-      this.#onAbort = undefined;
-    }
+    if (this.signal !== undefined) unwatchAbort(this.signal, timer);
     this.ending += this.active;
     this.active = 0;
     if (this.#stopWaiters !== undefined) {

@@ -25,6 +25,7 @@ import type {
 import { CalendarSchedule } from '../schedule/calendar-schedule.ts';
 import { IntervalSchedule } from '../schedule/interval-schedule.ts';
 import type { CatchUpPolicy, Schedule } from '../schedule/schedule.ts';
+import type { Abortable } from './abort-watch.ts';
 import { fullQueueRetryMs, type Alarm, type AlarmClock } from './alarm-clock.ts';
 import type { Owned, OwnedList } from './owned-list.ts';
 import { TimerHistory } from './timer-history.ts';
@@ -58,7 +59,7 @@ const knownOptions = [
 
 let lastId = 0;
 
-export class OwnedTimer implements Timer, Work, Alarm, Owned {
+export class OwnedTimer implements Timer, Work, Alarm, Owned, Abortable {
   readonly id = ++lastId;
   once: boolean;
   slot = -1;
@@ -163,7 +164,7 @@ export class OwnedTimer implements Timer, Work, Alarm, Owned {
     this.#schedule.begin(this.#owner.alarms.now(), options.immediately ?? this.#traits.immediately);
     this.#phase = 'running';
     this.#owner.owned.add(this);
-    this.#history?.started(() => this.stop());
+    this.#history?.started(this);
     this.#arm();
     return true;
   }
@@ -174,7 +175,7 @@ export class OwnedTimer implements Timer, Work, Alarm, Owned {
     this.#phase = 'stopped';
     this.#tick = 'none';
     this.#owner.owned.remove(this);
-    this.#history?.stopped();
+    this.#history?.stopped(this);
     return true;
   }
 
@@ -213,6 +214,10 @@ export class OwnedTimer implements Timer, Work, Alarm, Owned {
   }
 
   abandon(): void {
+    this.stop();
+  }
+
+  aborted(): void {
     this.stop();
   }
 
