@@ -354,6 +354,34 @@ describe('LoggerFactory', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('waits for asynchronous writes when it stops, and says what did not get out in time', async () => {
+    const clock = new VirtualClock();
+    const framework = new MemorySink();
+    const written: string[] = [];
+    const manager = new DependencyManager({ clock });
+    manager.register(FrameworkLoggerService, { options: { sinks: [framework] } });
+    const slow = {
+      name: 'slow',
+      write: ({ message }: LogRecord) =>
+        new Promise<void>((resolve) =>
+          clock.schedule(() => {
+            written.push(message);
+            resolve();
+          }, 200),
+        ),
+    };
+    const stuck = { name: 'stuck', write: () => new Promise<void>(() => {}) };
+    manager.register(LoggerFactory, { options: { sinks: [slow, stuck] } });
+    manager.register(loggingService('Arm').Class);
+    const ended = manager.run();
+    await manager.started();
+    void manager.quit();
+    await clock.advanceAsync(5000);
+    await ended;
+    expect(written).toEqual(['stopping']);
+    expect(framework.messages('warn')).toEqual(['Log sink stuck did not finish in time: 1 record may be lost']);
+  });
+
   test('gives the default level, and says so, when a request names a level that does not exist', async () => {
     const { manager, sink } = await running({ level: 'info' });
     const { Class, seen } = loggingService('Typo', 'verbose');

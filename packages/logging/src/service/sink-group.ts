@@ -46,8 +46,10 @@ export class SinkGroup {
     let giveUp: () => void = () => undefined;
     const call = this.#options.clock.schedule(() => giveUp(), timeoutMs);
     const timedOut = new Promise<void>((resolve) => (giveUp = resolve));
-    await Promise.race([Promise.all(this.#guards.map((guard) => guard.flush())), timedOut]);
+    const guards = this.#guards;
+    await Promise.race([Promise.all(guards.map((guard) => guard.flush())), timedOut]);
     call.cancel();
+    for (const guard of guards) guard.abandonFlush();
   }
 
   status(): SinkStatus[] {

@@ -32,6 +32,7 @@ export class GuardedSink {
   #lost = 0;
   #unsaid = 0;
   #pending = 0;
+  readonly #idleWaiters: (() => void)[] = [];
   #isFailing = false;
   #isWriting = false;
   #lastSaidAt = -Infinity;
@@ -81,8 +82,9 @@ export class GuardedSink {
     }
   }
 
-  /** Waits for the sink and says what is still unsaid. Never rejects. */
+  /** Waits for pending writes and for the sink, and says what is still unsaid. Never rejects. */
   async flush(): Promise<void> {
+    while (this.#pending > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
     try {
       await this.sink.flush?.();
     } catch (error) {
@@ -92,20 +94,33 @@ export class GuardedSink {
     if (this.#unsaid > 0) this.#say();
   }
 
+  /** Flushing was given up. */
+  abandonFlush(): void {
+    if (this.#pending > 0)
+      this.#report(
+        `Log sink ${this.name} did not finish in time: ${this.#pending === 1 ? '1 record' : `${this.#pending} records`} may be lost`,
+        undefined,
+      );
+  }
+
   #follow(result: PromiseLike<void>): void {
     this.#pending++;
     result.then(this.#ended, this.#rejected);
   }
 
   readonly #ended = (): void => {
-    this.#pending--;
+    this.#settled();
     this.#accepted();
   };
 
   readonly #rejected = (error: unknown): void => {
-    this.#pending--;
+    this.#settled();
     this.#lose(error);
   };
+
+  #settled(): void {
+    if (--this.#pending === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
 
   #accepted(): void {
     this.#written++;
