@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
+  all,
   AutoResetEvent,
   CancelledError,
+  Condition,
   fromPromise,
   isCancelled,
   ManualResetEvent,
   Mutex,
   pause,
+  Scope,
   shield,
   sleep,
   task,
@@ -15,7 +18,7 @@ import {
 } from '../src/index.ts';
 import { startTask } from '../src/spi/index.ts';
 import { SteppingScheduler, VirtualClock } from '../src/testing/index.ts';
-import { collectUnhandled, failureOf, spawn } from './support.ts';
+import { collectUnhandled, failureOf, spawn, thrownBy } from './support.ts';
 
 describe('cancelling a coroutine', () => {
   it('that is suspended runs its finally blocks at once, innermost first, and no catch block', async () => {
@@ -295,6 +298,204 @@ describe('cancelling a coroutine', () => {
     await canceller;
     expect(await failureOf(victim)).toMatchObject({ reason: 'by sibling' });
     expect(event.isSet).toBe(true);
+  });
+});
+
+describe('cancelling at awkward moments', () => {
+  it('inside the very call that suspends it, takes effect at once and leaves nothing waiting', async () => {
+    const mutex = new Mutex();
+    const condition = new Condition();
+    const order: string[] = [];
+    const waiting = task(function* () {
+      const lock = yield* mutex.lock();
+      try {
+        yield* condition.wait(lock);
+        order.push('went on');
+      } finally {
+        order.push(`held ${lock.isHeld}`);
+        lock.unlock();
+      }
+    });
+    const held = mutex.tryLock()!;
+    waiting.start();
+    // Giving up the lock while beginning to wait runs this one, which cancels the waiter.
+    const other = spawn(function* () {
+      const lock = yield* mutex.lock();
+      waiting.cancel();
+      lock.unlock();
+    });
+    held.unlock();
+    await other;
+    expect(isCancelled(await failureOf(waiting))).toBe(true);
+    expect(order).toEqual(['held true']);
+    expect(mutex.isLocked).toBe(false);
+    condition.notifyOne();
+  });
+
+  it('while a nested task is being cancelled on its own account: waits for that, then unwinds', async () => {
+    const [never, cleanup] = [new ManualResetEvent(), new AutoResetEvent()];
+    const order: string[] = [];
+    const nested = task(function* () {
+      try {
+        yield* never.wait();
+      } finally {
+        yield* cleanup.wait();
+        order.push('nested');
+      }
+    });
+    const outer = spawn(function* () {
+      try {
+        yield* nested;
+      } finally {
+        order.push('outer');
+      }
+    });
+    nested.cancel('inner reason');
+    outer.cancel('outer reason');
+    expect(order).toEqual([]);
+    cleanup.set();
+    expect(order).toEqual(['nested', 'outer']);
+    expect(await failureOf(nested)).toMatchObject({ reason: 'inner reason' });
+    expect(await failureOf(outer)).toMatchObject({ reason: 'outer reason' });
+  });
+
+  it('throws the failing clean-up of a nested task in its awaiter', async () => {
+    const never = new ManualResetEvent();
+    const outer = spawn(function* () {
+      try {
+        yield* task(function* () {
+          try {
+            yield* never.wait();
+          } finally {
+            // oxlint-disable-next-line no-unsafe-finally
+            throw new Error('nested clean-up');
+          }
+        });
+      } catch (error) {
+        throw new Error('seen outside', { cause: error });
+      }
+    });
+    outer.cancel();
+    expect(await failureOf(outer)).toMatchObject({ message: 'seen outside', cause: { message: 'nested clean-up' } });
+  });
+
+  it('abandons at its next suspension a clean-up whose time ended while it was running', async () => {
+    const scheduler = new SteppingScheduler();
+    const clock = scheduler.clock as VirtualClock;
+    const [never, step] = [new ManualResetEvent(), new AutoResetEvent()];
+    const order: string[] = [];
+    const slow = scheduler.start(function* () {
+      try {
+        yield* never.wait();
+      } finally {
+        yield* step.wait();
+        clock.advance(2000);
+        order.push('still running');
+        yield* step.wait();
+        order.push('never reached');
+      }
+    });
+    slow.cancel();
+    step.set();
+    expect(order).toEqual(['still running']);
+    step.set();
+    expect(order).toEqual(['still running']);
+    expect(await failureOf(slow)).toMatchObject({ code: 'ICHOR_COROUTINES_CLEANUP_TIMEOUT' });
+  });
+
+  it('abandons and reports the branches that do not clean up in its time, and goes on unwinding', async () => {
+    const scheduler = new SteppingScheduler();
+    const clock = scheduler.clock as VirtualClock;
+    const never = new ManualResetEvent();
+    function* deaf(): Coroutine {
+      try {
+        yield* never.wait();
+      } finally {
+        yield* never.wait();
+      }
+    }
+    const waiting = scheduler.start(function* () {
+      yield* all([deaf(), sleep(10)]);
+    });
+    waiting.cancel('quit', 100);
+    clock.advance(99);
+    expect(waiting.isReady).toBe(false);
+    clock.advance(1);
+    expect(isCancelled(await failureOf(waiting))).toBe(true);
+    expect(clock.pending).toBe(0);
+    expect(scheduler.unhandledFailures).toMatchObject([
+      {
+        error: {
+          code: 'ICHOR_COROUTINES_CLEANUP_TIMEOUT',
+          details: { waitingFor: 'ManualResetEvent.wait()', cleanupMs: 100 },
+        },
+      },
+    ]);
+  });
+
+  it('gives branches and children of a scope the time that their coroutine was given', () => {
+    const scheduler = new SteppingScheduler();
+    const clock = scheduler.clock as VirtualClock;
+    const never = new ManualResetEvent();
+    let cleaned = 0;
+    function* slow(): Coroutine {
+      try {
+        yield* never.wait();
+      } finally {
+        yield* sleep(3000);
+        cleaned++;
+      }
+    }
+    const waiting = scheduler.start(function* () {
+      yield* all([
+        slow(),
+        Scope.run((scope) => {
+          scope.start(slow);
+        }),
+      ]);
+    });
+    waiting.cancel('quit', 5000);
+    clock.advance(3000);
+    expect(cleaned).toBe(2);
+    expect(waiting.isReady).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('abandons a clean-up that pauses for ever, and its place in the queue is harmless', async () => {
+    const scheduler = new SteppingScheduler();
+    const clock = scheduler.clock as VirtualClock;
+    const never = new ManualResetEvent();
+    const pausing = scheduler.start(function* () {
+      try {
+        yield* never.wait();
+      } finally {
+        for (;;) yield* pause();
+      }
+    });
+    pausing.cancel();
+    for (let i = 0; i < 10; i++) scheduler.step();
+    clock.advance(1000);
+    expect(scheduler.runAll()).toBe(1);
+    expect(await failureOf(pausing)).toMatchObject({ details: { waitingFor: 'pause()' } });
+  });
+
+  it('has no limit with an infinite clean-up time, and refuses a time that is none', () => {
+    const scheduler = new SteppingScheduler();
+    const clock = scheduler.clock as VirtualClock;
+    const [never, cleanup] = [new ManualResetEvent(), new AutoResetEvent()];
+    const patient = scheduler.start(function* () {
+      try {
+        yield* never.wait();
+      } finally {
+        yield* cleanup.wait();
+      }
+    });
+    expect(thrownBy(() => patient.cancel('x', -1))).toMatchObject({ code: 'ICHOR_COROUTINES_OPTION' });
+    patient.cancel('x', Infinity);
+    clock.advance(1e9);
+    expect(patient.isReady).toBe(false);
+    cleanup.set();
+    expect(patient.isReady).toBe(true);
   });
 });
 

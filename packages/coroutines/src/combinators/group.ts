@@ -32,7 +32,9 @@ export class Group implements Suspension {
   ended = 0;
   /** What the branches returned; guards among it are given back when the coroutine does not receive the outcome. */
   readonly results: unknown[];
-  cancelReason: unknown = undefined;
+  /** Why the coroutine is cancelled, and how long clean-up may take. */
+  #reason: unknown = undefined;
+  #cleanupMs: number | undefined = undefined;
   /** Called when the branches are started, and what undoes it when all is decided. */
   onStart: ((continuation: Continuation) => Disposable | undefined) | undefined = undefined;
   #undo: Disposable | undefined = undefined;
@@ -102,7 +104,9 @@ export class Group implements Suspension {
   cancel(continuation: Continuation): void {
     this.#continuation = undefined;
     this.#decision = 'cancelled';
-    this.cancelReason = continuation instanceof Frame ? continuation.cancellation?.reason : undefined;
+    if (!(continuation instanceof Frame)) return;
+    this.#reason = continuation.cancellation?.reason;
+    this.#cleanupMs = continuation.cancellation?.cleanupMs;
   }
 
   describe(): string {
@@ -110,7 +114,7 @@ export class Group implements Suspension {
   }
 
   cancelBranches(): void {
-    for (const branch of this.#branches) branch.handle?.cancel(this.cancelReason);
+    for (const branch of this.#branches) branch.handle?.cancel(this.#reason, this.#cleanupMs);
   }
 
   branchEnded(branch: Branch, succeeded: boolean, result: unknown): void {

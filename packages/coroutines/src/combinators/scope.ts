@@ -28,7 +28,7 @@ export type ScopeRoutine<T> =
 export interface ScopeOptions {
   /** Cancels the scope when it aborts, with its reason. */
   readonly signal?: AbortSignal;
-  /** How long, in milliseconds, the clean-up of cancelled children may take before they are abandoned. Default: 1000. */
+  /** How long, in milliseconds, the clean-up of cancelled children may take before they are abandoned. Default: as long as the coroutine itself was given when it is cancelled, else 1000. */
   readonly cleanupMs?: number;
   /** For diagnostics. Default: `scope`. */
   readonly name?: string;
@@ -59,7 +59,7 @@ export interface ScopeOptions {
  */
 export class Scope {
   readonly name: string;
-  readonly #cleanupMs: number;
+  readonly #cleanupMs: number | undefined;
   readonly #children = new Set<Task<unknown>>();
   readonly #end = new ScopeEnd(this);
   /** The coroutine that runs the scope. */
@@ -74,7 +74,7 @@ export class Scope {
 
   private constructor(options: ScopeOptions | undefined) {
     this.name = options?.name ?? 'scope';
-    this.#cleanupMs = checkDuration('cleanupMs', options?.cleanupMs ?? defaultCleanupMs);
+    this.#cleanupMs = options?.cleanupMs;
   }
 
   /** Runs `body` in a new scope each time the result is awaited. @throws ICHOR_COROUTINES_OPTION for a wrong option. */
@@ -173,9 +173,14 @@ export class Scope {
     child.whenReady();
     if (!child.isReady) {
       this.#children.add(child);
-      if (this.isClosed) child.cancel(this.#reason, this.#cleanupMs);
+      if (this.isClosed) child.cancel(this.#reason, this.#limit);
     }
     return child;
+  }
+
+  /** How long the clean-up of children may take: as long as that of the coroutine, unless said otherwise. */
+  get #limit(): number | undefined {
+    return this.#cleanupMs ?? this.#frame?.cancellation?.cleanupMs;
   }
 
   #childEnded(child: Task<unknown>, succeeded: boolean, result: unknown, isBody: boolean): void {
@@ -195,7 +200,7 @@ export class Scope {
     this.#state = state;
     this.#reason = reason;
     this.#controller?.abort(reason);
-    for (const child of this.#children) child.cancel(reason, this.#cleanupMs);
+    for (const child of this.#children) child.cancel(reason, this.#limit);
   }
 
   /** Throws the first failure, with the others attached, if there was one. */
