@@ -117,7 +117,7 @@ export class Lifecycle {
     record.activationOrder = ++this.#activations;
     this.table.set(record.id, record);
     this.index.insert(record);
-    this.index.addProvider(record);
+    this.index.addProvider(record, this.#onlyConsumer(record));
   }
 
   /** All coroutines and promises of a service have ended: a stop that waited for that goes on. */
@@ -218,7 +218,7 @@ export class Lifecycle {
     record.activationOrder = ++this.#activations;
     record.failure = undefined;
     if (record.registration.restart !== undefined) record.activeSince = this.#kernel.clock.now();
-    this.index.addProvider(record);
+    this.index.addProvider(record, this.#onlyConsumer(record));
     this.#observer.progressed(record);
     if (record.stopRequested || this.#observer.isQuitting()) {
       record.stopRequested = false;
@@ -231,10 +231,15 @@ export class Lifecycle {
     if (record.replaces !== undefined) this.#observer.arrived(record);
   }
 
+  /** The service that a provider is made for; undefined when it is for everybody, or that service is gone. */
+  #onlyConsumer(provider: ServiceRecord): ServiceRecord | undefined {
+    const { filter } = provider;
+    return filter !== undefined && 'consumer' in filter ? this.table.get(filter.consumer) : undefined;
+  }
+
   /** Offers an active provider to everybody who has room for it. */
   #offer(provider: ServiceRecord, entry: TokenEntry, priority: number): void {
-    const { filter } = provider;
-    const consumer = filter !== undefined && 'consumer' in filter ? this.table.get(filter.consumer) : undefined;
+    const consumer = this.#onlyConsumer(provider);
     for (const slot of slotsFor(provider, entry, consumer)) {
       // An `added` callback of an earlier slot may have changed everything.
       if (provider.state !== 'active') return;
@@ -320,7 +325,7 @@ export class Lifecycle {
 
   #takeOffline(record: ServiceRecord, priority: number): void {
     record.transition(transitions.offline);
-    this.index.removeProvider(record);
+    this.index.removeProvider(record, this.#onlyConsumer(record));
     for (const link of consumersInReverse(record)) {
       if (link.slot.link !== link && link.slot.links?.has(link) !== true) continue;
       if (this.mustStopBefore(link)) this.#block(link);

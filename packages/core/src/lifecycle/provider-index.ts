@@ -16,8 +16,6 @@ export interface Offer extends ListNode<Offer> {
 export class TokenEntry {
   /** Active providers for everybody, in the order of becoming active. */
   readonly providers = new LinkedList<Offer>();
-  /** Active providers for one consumer, by its id. */
-  readonly byConsumer = new Map<number, ServiceRecord[]>();
   /** Slots that can take a provider, in the order of becoming able to. */
   readonly openSlots = new LinkedList<Slot>();
   /** All slots of inserted services that ask for the token. */
@@ -27,6 +25,7 @@ export class TokenEntry {
 }
 
 const noSlots: readonly Slot[] = Object.freeze([]);
+const noOffers: readonly Offer[] = Object.freeze([]);
 
 export class ProviderIndex {
   readonly #entries = new Map<ServiceIdentifier, TokenEntry>();
@@ -56,55 +55,29 @@ export class ProviderIndex {
       this.#release(slot.spec.token, entry);
       slot.entry = undefined;
     }
-    for (const [index, token] of record.provides.entries()) this.#release(token, record.offers[index]?.entry);
-    record.offers = [];
+    for (let i = 0; i < record.offers.length; i++)
+      this.#release(record.provides[i] as ServiceIdentifier, record.offers[i]?.entry);
+    record.offers = noOffers;
   }
 
-  /** Makes an active provider findable. */
-  addProvider(provider: ServiceRecord): void {
-    const { filter, offers } = provider;
-    const consumerId = filter !== undefined && 'consumer' in filter ? filter.consumer : undefined;
-    for (const offer of offers) {
-      if (consumerId === undefined) {
-        offer.entry.providers.add(offer);
-        continue;
-      }
-      const providers = offer.entry.byConsumer.get(consumerId);
-      if (providers === undefined) offer.entry.byConsumer.set(consumerId, [provider]);
-      else providers.push(provider);
-    }
+  /**
+   * Makes an active provider findable.
+   * @param consumer The only service that may have it, where it is made for one; found there, and nowhere else.
+   */
+  addProvider(provider: ServiceRecord, consumer: ServiceRecord | undefined): void {
+    if (consumer !== undefined) (consumer.ownProviders ??= []).push(provider);
+    else if (!isForOne(provider)) for (const offer of provider.offers) offer.entry.providers.add(offer);
   }
 
-  removeProvider(provider: ServiceRecord): void {
-    const { filter, offers } = provider;
-    const consumerId = filter !== undefined && 'consumer' in filter ? filter.consumer : undefined;
-    for (const offer of offers) {
-      const { entry } = offer;
-      if (consumerId === undefined) {
-        entry.providers.delete(offer);
-        continue;
-      }
-      const rest = entry.byConsumer.get(consumerId)?.filter((other) => other !== provider) ?? [];
-      if (rest.length === 0) entry.byConsumer.delete(consumerId);
-      else entry.byConsumer.set(consumerId, rest);
-    }
+  removeProvider(provider: ServiceRecord, consumer: ServiceRecord | undefined): void {
+    if (consumer !== undefined) consumer.ownProviders = consumer.ownProviders?.filter((other) => other !== provider);
+    else for (const offer of provider.offers) offer.entry.providers.delete(offer);
   }
 
   /** Who asks for `token`, in the order of insertion. */
   requestsFor(token: ServiceIdentifier): readonly Slot[] {
     const entry = this.#entries.get(token);
     return entry === undefined ? noSlots : [...entry.requests];
-  }
-
-  /** Active providers of `token` for everybody, accepted or not. */
-  providersOf(token: ServiceIdentifier): readonly ServiceRecord[] {
-    const entry = this.#entries.get(token);
-    return entry === undefined ? [] : Array.from(entry.providers, (offer) => offer.provider);
-  }
-
-  /** Tokens in use, for `explain()`. */
-  tokens(): ServiceIdentifier[] {
-    return [...this.#entries.keys()];
   }
 
   #use(token: ServiceIdentifier): TokenEntry {
@@ -128,12 +101,17 @@ export function firstProviderFor(
   if (entry === undefined) return undefined;
   for (let offer = entry.providers.first; offer !== undefined; offer = offer.next)
     if (accepts(offer.provider, slot) && isFree(offer.provider, slot)) return offer.provider;
-  if (entry.byConsumer.size > 0) {
-    const own = entry.byConsumer.get(slot.consumer.id);
-    if (own !== undefined)
-      for (const provider of own) if (accepts(provider, slot) && isFree(provider, slot)) return provider;
-  }
+  const { ownProviders } = slot.consumer;
+  if (ownProviders !== undefined)
+    for (const provider of ownProviders)
+      if (provider.provides.includes(slot.spec.token) && accepts(provider, slot) && isFree(provider, slot))
+        return provider;
   return undefined;
+}
+
+/** Whether the provider is made for one consumer. */
+export function isForOne(provider: ServiceRecord): boolean {
+  return provider.filter !== undefined && 'consumer' in provider.filter;
 }
 
 /** Open slots that accept the provider for the token of `entry`: at most its consumer's own, where it is made for one. */
@@ -143,8 +121,7 @@ export function slotsFor(
   consumer: ServiceRecord | undefined,
 ): readonly Slot[] {
   if (entry.openSlots.first === undefined) return noSlots;
-  const { filter } = provider;
-  if (filter !== undefined && 'consumer' in filter) {
+  if (isForOne(provider)) {
     if (consumer === undefined) return noSlots;
     return consumer.slots.filter(
       (slot) => slot.entry === entry && slot.list === entry.openSlots && accepts(provider, slot),

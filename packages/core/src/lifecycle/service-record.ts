@@ -81,6 +81,8 @@ export class ServiceRecord implements ServiceInfo {
   stopRequested = false;
   /** Its tokens in the index, in the order of `provides`; empty while it is not in the table. */
   offers: readonly Offer[] = noOffers;
+  /** Active providers that are made for this service alone (loggers, clients), in the order of becoming active. */
+  ownProviders: ServiceRecord[] | undefined;
   #uuid: string | undefined;
   #stopRequest: { readonly serviceId: number; readonly removeAfter: boolean } | undefined;
 
