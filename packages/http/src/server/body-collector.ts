@@ -3,19 +3,23 @@
 
 import type { BodySink } from './channel.ts';
 import type { Exchange } from './exchange.ts';
-import type { RequestPipeline } from './request-pipeline.ts';
 
 const firstBytes = 4096;
 
+/** Receives the complete body; the bytes are only valid during the call. */
+export interface BodyReader {
+  bodyRead(exchange: Exchange, bytes: Uint8Array, start: number, end: number): void;
+}
+
 export class BodyCollector implements BodySink {
-  readonly #pipeline: RequestPipeline;
+  readonly #reader: BodyReader;
   readonly #exchange: Exchange;
   #bytes: Buffer;
   #length = 0;
 
   /** @param expected Content-Length, or -1. */
-  constructor(pipeline: RequestPipeline, exchange: Exchange, expected: number) {
-    this.#pipeline = pipeline;
+  constructor(reader: BodyReader, exchange: Exchange, expected: number) {
+    this.#reader = reader;
     this.#exchange = exchange;
     this.#bytes = Buffer.allocUnsafeSlow(expected >= 0 && expected < 65_536 ? expected : firstBytes);
   }
@@ -34,7 +38,7 @@ export class BodyCollector implements BodySink {
 
   end(trailers: string): void {
     this.#exchange.trailersText = trailers;
-    this.#pipeline.bodyRead(this.#exchange, this.#bytes, 0, this.#length);
+    this.#reader.bodyRead(this.#exchange, this.#bytes, 0, this.#length);
   }
 
   failed(_error: Error): void {

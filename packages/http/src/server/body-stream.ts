@@ -9,7 +9,7 @@ import type { Exchange } from './exchange.ts';
 const highWaterBytes = 65_536;
 
 export class IncomingBody implements BodyStream, BodySink {
-  readonly #channel: Channel;
+  readonly #channel: Channel<Exchange>;
   readonly #exchange: Exchange;
   readonly #limit: number;
   #pieces: Uint8Array[] = [];
@@ -20,7 +20,7 @@ export class IncomingBody implements BodyStream, BodySink {
   #error: Error | undefined = undefined;
   #wake: (() => void) | undefined = undefined;
 
-  constructor(channel: Channel, exchange: Exchange, limit: number) {
+  constructor(channel: Channel<Exchange>, exchange: Exchange, limit: number) {
     this.#channel = channel;
     this.#exchange = exchange;
     this.#limit = limit;

@@ -3,7 +3,6 @@
 import type { MessageCodec } from '@ichor/core';
 import type { PeerAddress } from '../contract/request.ts';
 import type { HttpResponse } from '../contract/response.ts';
-import type { Exchange } from './exchange.ts';
 
 /** Receives a body that does not lie in one piece, or that is streamed. */
 export interface BodySink {
@@ -24,26 +23,24 @@ export interface StreamFraming {
 }
 
 /** One connection (or, on engines that parse themselves, one request) as the pipeline uses it. */
-export interface Channel {
+export interface Channel<E> {
   readonly peer: PeerAddress;
-  /** Asks a client that waits for it to send the body: 100 Continue. */
-  sendContinue(): void;
-  /** Delivers the body to `sink`. */
-  readBody(exchange: Exchange, sink: BodySink): void;
+  /** Delivers the body to `sink`, after asking for it when the client waits for that (100 Continue). */
+  readBody(exchange: E, sink: BodySink): void;
   /** Delivers more after a sink returned false. */
   continueBody(): void;
   /** Sends a whole response and finishes the exchange. @throws before anything is sent, when it cannot be encoded. */
-  sendWhole(exchange: Exchange, response: HttpResponse, codec: MessageCodec<unknown> | undefined): void;
+  sendWhole(exchange: E, response: HttpResponse, codec: MessageCodec<unknown> | undefined): void;
   /** Sends the head of a streamed response. @throws before anything is sent, when it cannot be encoded. */
-  startStream(exchange: Exchange, response: HttpResponse, framing: StreamFraming): void;
+  startStream(exchange: E, response: HttpResponse, framing: StreamFraming): void;
   /** Sends a piece of a streamed body. Returns false when the client should be waited for (`whenDrained`). */
   sendPiece(bytes: Uint8Array): boolean;
   /** Resolves when the client has taken what was sent, or is gone. */
   whenDrained(): Promise<void>;
   /** Ends a streamed body and finishes the exchange. @param trailers Field lines, or empty. */
-  endStream(exchange: Exchange, trailers: string): void;
+  endStream(exchange: E, trailers: string): void;
   /** Gives the connection up: the answer cannot be completed. */
-  abort(exchange: Exchange): void;
+  abort(exchange: E): void;
   /** Hands the connection over. */
-  takeOver(exchange: Exchange): { readonly socket: unknown; readonly head: Uint8Array };
+  takeOver(exchange: E): { readonly socket: unknown; readonly head: Uint8Array };
 }

@@ -6,6 +6,7 @@ import type { ResolvedHostOptions } from '../contract/host-options.ts';
 import { HeadReader } from '../parser/head-reader.ts';
 import type { ParseFailure } from '../parser/parse-failure.ts';
 import { Connection } from './connection.ts';
+import type { ConnectionEnvironment, Flushable } from './connection-environment.ts';
 import { DateCache } from './date-cache.ts';
 import { OutputPool } from './output-buffer.ts';
 import { RequestPipeline } from './request-pipeline.ts';
@@ -15,7 +16,7 @@ import type { Transport } from './transport.ts';
 const sweepMs = 500;
 const keptReaders = 64;
 
-export class ConnectionHost {
+export class ConnectionHost implements ConnectionEnvironment {
   readonly options: ResolvedHostOptions;
   readonly pipeline: RequestPipeline;
   readonly encoder: ResponseEncoder;
@@ -26,7 +27,7 @@ export class ConnectionHost {
   readonly #log: () => Logger;
   readonly #connections = new Set<Connection>();
   readonly #spareReaders: HeadReader[] = [];
-  #toFlush: Connection[] = [];
+  #toFlush: Flushable[] = [];
   #isFlushScheduled = false;
   #isInTurn = false;
   #sweep: ScheduledCall | undefined = undefined;
@@ -102,9 +103,9 @@ export class ConnectionHost {
     if (this.#spareReaders.length < keptReaders) this.#spareReaders.push(reader);
   }
 
-  /** `connection` has something to send at the end of this turn. */
-  willFlush(connection: Connection): void {
-    this.#toFlush.push(connection);
+  /** `output` has something to send at the end of this turn. */
+  willFlush(output: Flushable): void {
+    this.#toFlush.push(output);
     if (this.#isFlushScheduled || this.#isInTurn) return;
     this.#isFlushScheduled = true;
     queueMicrotask(this.#flushScheduled);
@@ -124,9 +125,9 @@ export class ConnectionHost {
   flushAll(): void {
     this.#isInTurn = false;
     while (this.#toFlush.length > 0) {
-      const connections = this.#toFlush;
+      const outputs = this.#toFlush;
       this.#toFlush = [];
-      for (const connection of connections) connection.flush();
+      for (const output of outputs) output.flush();
     }
   }
 

@@ -1,19 +1,19 @@
 // One HTTP/1.1 connection over a transport: cuts its bytes into requests, one in flight at a time (HT-15), and sends the answers
-// in order, gathered into one write per turn. Everything about requests themselves is the pipeline's business.
+// in order. What requests mean is the pipeline's business; bodies are read by BodyIntake, bytes sent by ConnectionOutput.
 
 import type { MessageCodec } from '@ichor/core';
 import { HttpError } from '../contract/http-error.ts';
 import type { PeerAddress } from '../contract/request.ts';
 import type { HttpResponse } from '../contract/response.ts';
 import { httpError } from '../errors/catalogue.ts';
-import { ChunkedDecoder } from '../parser/chunked-decoder.ts';
 import type { HeadReader } from '../parser/head-reader.ts';
 import type { ParseFailure } from '../parser/parse-failure.ts';
+import { BodyIntake } from './body-intake.ts';
 import type { BodySink, Channel, StreamFraming } from './channel.ts';
-import type { ConnectionHost } from './connection-host.ts';
+import type { ConnectionEnvironment } from './connection-environment.ts';
+import { ConnectionOutput } from './connection-output.ts';
 import { Exchange } from './exchange.ts';
 import { InputQueue } from './input-queue.ts';
-import type { OutputBuffer } from './output-buffer.ts';
 import { ParsedHead } from './parsed-head.ts';
 import { problemResponse } from './problem.ts';
 import { headRoomBytes, plainHeadRoomBytes, type HeadStyle } from './response-encoder.ts';
@@ -23,60 +23,54 @@ import type { Transport, TransportSink } from './transport.ts';
  * What incoming bytes are now: `head` (of the next request), `body` (of the one in flight), `busy` (held back until the answer),
  * `discard` (rest of a body whose request was answered), `linger` (dropped until the peer closes), `closed`, `upgraded`.
  */
-export type ConnectionMode = 'head' | 'body' | 'busy' | 'discard' | 'linger' | 'closed' | 'upgraded';
+type ConnectionMode = 'head' | 'body' | 'busy' | 'discard' | 'linger' | 'closed' | 'upgraded';
 
+/** A rest of a body up to this length is read and dropped, so that the connection can be kept. */
 const discardBytes = 65_536;
 const lingerBytes = 1_048_576;
 const lingerMs = 2000;
-const rateGraceMs = 5000;
-const streamHighWaterBytes = 65_536;
+const never = Number.POSITIVE_INFINITY;
 
-const continueBytes = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
-const lastChunk = '0\r\n';
-const noTemplateConnection: HeadStyle = { connection: '', withoutBody: false };
-const withoutBody: HeadStyle = { connection: '', withoutBody: true };
+const continueHead = 'HTTP/1.1 100 Continue\r\n\r\n';
+const closeLine = 'Connection: close\r\n';
+const plainStyle: HeadStyle = { connection: '', withoutBody: false };
+const headStyle: HeadStyle = { connection: '', withoutBody: true };
 
-export class Connection implements Channel, TransportSink {
-  readonly #host: ConnectionHost;
+export class Connection implements Channel<Exchange>, TransportSink {
+  readonly #host: ConnectionEnvironment;
   readonly #transport: Transport;
+  readonly #output: ConnectionOutput;
   #mode: ConnectionMode = 'head';
   #exchange: Exchange | undefined = undefined;
   // Only while it holds part of a head; otherwise the shared one of the host is used.
   #reader: HeadReader | undefined = undefined;
+  #intake: BodyIntake | undefined = undefined;
   #sink: BodySink | undefined = undefined;
-  #decoder: ChunkedDecoder | undefined = undefined;
-  #isChunkedBody = false;
-  #bodyRemaining = 0;
-  #bodyReceived = 0;
-  #bodySince = 0;
-  #isBodyPaused = false;
+  // Bytes that cannot be used yet.
   #unread: InputQueue | undefined = undefined;
-  #output: OutputBuffer | undefined = undefined;
+  // The bytes being worked on: what lies behind the head of a request while it is admitted and runs.
+  #input: Uint8Array | undefined = undefined;
+  #inputAt = 0;
+  #inputEnd = 0;
   #requests = 0;
-  #discarded = 0;
+  #dropped = 0;
   #isPumping = false;
-  #isQueued = false;
+  #mustWake = false;
   #isPeerEnded = false;
   #isReadPaused = false;
   #isSendingChunks = false;
-  #unsentBefore = 0;
-  #stalledSince = 0;
-  #drainWaiters: (() => void)[] | undefined = undefined;
-  /** Coarse time at which what is being waited for has taken too long. Read by the sweep. */
-  deadline: number;
+  // Coarse time at which what is being waited for has taken too long.
+  #deadline: number;
 
-  constructor(host: ConnectionHost, transport: Transport) {
+  constructor(host: ConnectionEnvironment, transport: Transport) {
     this.#host = host;
     this.#transport = transport;
-    this.deadline = host.deadlineIn(host.options.timeouts.headersMs);
+    this.#output = new ConnectionOutput(host, transport);
+    this.#deadline = host.deadlineIn(host.options.timeouts.headersMs);
   }
 
   get peer(): PeerAddress {
     return this.#transport.peer;
-  }
-
-  get mode(): ConnectionMode {
-    return this.#mode;
   }
 
   /** Between two requests, with nothing of the next one received. */
@@ -84,7 +78,7 @@ export class Connection implements Channel, TransportSink {
     return this.#mode === 'head' && this.#reader === undefined && this.#unread === undefined;
   }
 
-  // --- bytes in -------------------------------------------------------------------------------------------------------------
+  // --- bytes in: cut into heads and bodies ---
 
   received(bytes: Uint8Array, start: number, end: number): void {
     if (this.#mode === 'linger') return this.#linger(end - start);
@@ -94,13 +88,13 @@ export class Connection implements Channel, TransportSink {
       this.#pumpUnread();
     } else {
       const rest = this.#pump(bytes, start, end);
-      if (rest < end && this.#keepsInput()) (this.#unread = new InputQueue()).append(bytes, rest, end);
+      if (rest < end && this.#keepsInput) (this.#unread = new InputQueue()).append(bytes, rest, end);
     }
     this.#throttle();
     this.#host.flushAll();
   }
 
-  #keepsInput(): boolean {
+  get #keepsInput(): boolean {
     return this.#mode !== 'closed' && this.#mode !== 'linger' && this.#mode !== 'upgraded';
   }
 
@@ -108,229 +102,167 @@ export class Connection implements Channel, TransportSink {
   #pumpUnread(): void {
     const unread = this.#unread;
     if (unread === undefined || this.#isPumping) return;
-    const rest = this.#pump(unread.bytes, unread.start, unread.end);
-    unread.consumed(rest);
-    if (unread.isEmpty || !this.#keepsInput()) this.#unread = undefined;
+    unread.consumed(this.#pump(unread.bytes, unread.start, unread.end));
+    if (unread.isEmpty || !this.#keepsInput) this.#unread = undefined;
     this.#throttle();
-    if (this.#isPeerEnded && this.isIdle) this.#closeGently();
+    if ((this.#isPeerEnded || this.#host.isDraining) && this.isIdle) this.#closeGently();
   }
 
   // Returns the offset of the first byte that was not used.
   #pump(bytes: Uint8Array, start: number, end: number): number {
-    if (this.#isPumping) return start;
     this.#isPumping = true;
-    let at = start;
-    while (at < end) {
-      const before = at;
-      if (this.#mode === 'head') {
-        if (this.#isBlocked) break;
-        at = this.#readHead(bytes, at, end);
-      } else if (this.#mode === 'body' && !this.#isBodyPaused) {
-        at = this.#readBody(bytes, at, end);
-      } else if (this.#mode === 'discard') {
-        at = this.#discard(bytes, at, end);
-      } else {
-        break;
-      }
-      if (this.#isQueued) {
-        this.#isQueued = false;
-        this.#pumpedBytes = bytes;
-        this.#pumpedTo = at;
-        this.#pumpedEnd = end;
-        this.#host.wake();
-      }
-      if (at === before && this.#mode === 'body') break;
+    this.#input = bytes;
+    this.#inputAt = start;
+    this.#inputEnd = end;
+    while (this.#inputAt < end && this.#step(bytes, this.#inputAt, end)) {
+      if (!this.#mustWake) continue;
+      this.#mustWake = false;
+      this.#host.wake();
     }
     this.#isPumping = false;
-    this.#pumpedBytes = undefined;
-    return at;
+    this.#input = undefined;
+    return this.#inputAt;
   }
 
-  // Where the pump is while requests run: an upgrade takes the rest.
-  #pumpedBytes: Uint8Array | undefined = undefined;
-  #pumpedTo = 0;
-  #pumpedEnd = 0;
-
-  #readHead(bytes: Uint8Array, start: number, end: number): number {
-    const reader = this.#reader ?? this.#host.sharedReader;
-    const behind = reader.read(bytes, start, end);
-    if (behind === -1) {
-      const { failure } = reader.parser;
-      if (failure !== undefined) {
-        this.#refuse(failure);
-      } else if (this.#reader === undefined) {
-        this.#reader = reader;
-        this.#host.lendReader();
-        this.deadline = this.#host.deadlineIn(this.#host.options.timeouts.headersMs);
-      }
-      return end;
+  // One head or one piece of a body. False when nothing can be used now.
+  #step(bytes: Uint8Array, at: number, end: number): boolean {
+    if (this.#mode === 'head') {
+      if (this.#output.isBlocked) return false;
+      this.#readHead(bytes, at, end);
+      return true;
     }
+    const intake = this.#intake;
+    if (intake === undefined || intake.isPaused) return false;
+    if (this.#mode === 'body') this.#readBody(intake, bytes, at, end);
+    else if (this.#mode === 'discard') this.#discard(intake, bytes, at, end);
+    else return false;
+    return true;
+  }
+
+  #readHead(bytes: Uint8Array, at: number, end: number): void {
+    const reader = this.#reader ?? this.#host.sharedReader;
+    const behind = reader.read(bytes, at, end);
+    if (behind === -1) {
+      this.#inputAt = end;
+      if (reader.parser.failure !== undefined) return this.#refuse(reader.parser.failure);
+      if (this.#reader !== undefined) return;
+      this.#reader = reader;
+      this.#host.lendReader();
+      this.#deadline = this.#host.deadlineIn(this.#host.options.timeouts.headersMs);
+      return;
+    }
+    this.#inputAt = behind;
     const head = new ParsedHead(reader);
     reader.reset();
     if (this.#reader !== undefined) {
       this.#host.returnReader(this.#reader);
       this.#reader = undefined;
     }
-    return this.#begin(head, bytes, behind, end);
+    this.#begin(head);
   }
 
-  #begin(head: ParsedHead, bytes: Uint8Array, at: number, end: number): number {
-    const { limits } = this.#host.options;
-    const exchange = new Exchange(this.#host.pipeline, this, head);
+  #begin(head: ParsedHead): void {
+    const host = this.#host;
+    const exchange = new Exchange(host.pipeline, this, head);
     this.#exchange = exchange;
-    if (++this.#requests >= limits.requestsPerConnection || this.#host.isDraining || this.#isPeerEndedForGood) {
-      exchange.keepAlive = false;
-    }
-    this.deadline = Number.POSITIVE_INFINITY;
-    const length = head.bodyLength;
-    this.#isChunkedBody = length === -1;
-    this.#bodyRemaining = length === -1 ? 0 : length;
-    this.#mode = length === 0 ? 'busy' : 'body';
-    this.#inlineBody = bytes;
-    this.#inlineStart = at;
-    this.#inlineEnd = end;
+    if (++this.#requests >= host.options.limits.requestsPerConnection || host.isDraining) exchange.keepAlive = false;
+    this.#deadline = never;
+    this.#intake = undefined;
+    this.#mode = head.bodyLength === 0 ? 'busy' : 'body';
     if (head.method === 'CONNECT') {
       this.#refuseRequest(exchange, new HttpError(501, 'CONNECT is not implemented here.'));
     } else if (head.isInvalid) {
       this.#refuseRequest(exchange, new HttpError(400, 'The request target is not valid for this method.'));
     } else {
-      this.#host.pipeline.admit(exchange);
+      host.pipeline.admit(exchange);
     }
-    this.#inlineBody = undefined;
     if (this.#exchange === exchange) this.#wasAdmitted(exchange);
-    return this.#inlineStart;
-  }
-
-  // The piece the head came in, while its request is being admitted: a body that lies in it whole is decoded in place.
-  #inlineBody: Uint8Array | undefined = undefined;
-  #inlineStart = 0;
-  #inlineEnd = 0;
-
-  get #isPeerEndedForGood(): boolean {
-    return this.#isPeerEnded && this.#unread === undefined;
   }
 
   #wasAdmitted(exchange: Exchange): void {
-    if (exchange.state === 'queued') this.#isQueued = true;
-    if (this.#mode === 'busy') this.deadline = this.#host.deadlineIn(exchange.route!.handlerMs);
+    if (exchange.state === 'queued') this.#mustWake = true;
+    if (this.#mode === 'busy') this.#deadline = this.#host.deadlineIn(exchange.route!.handlerMs);
   }
 
   readBody(exchange: Exchange, sink: BodySink): void {
     if (exchange !== this.#exchange) return;
-    const length = this.#bodyRemaining;
-    if (length > 0 && this.#inlineEnd - this.#inlineStart >= length && exchange.route!.bodyKind !== 'stream') {
-      const start = this.#inlineStart;
-      this.#inlineStart = start + length;
-      this.#bodyRemaining = 0;
+    const { head, route } = exchange;
+    const { options, pipeline } = this.#host;
+    const length = head.bodyLength;
+    const start = this.#inputAt;
+    if (length > 0 && this.#inputEnd - start >= length && route!.bodyKind !== 'stream') {
+      this.#inputAt = start + length;
       this.#mode = 'busy';
-      this.#host.pipeline.bodyRead(exchange, this.#inlineBody!, start, start + length);
-      return;
+      return pipeline.bodyRead(exchange, this.#input!, start, start + length);
     }
-    if (exchange.head.expectsContinue && this.#inlineStart === this.#inlineEnd && exchange.body === undefined) {
-      this.sendContinue();
+    if (head.expectsContinue && start === this.#inputEnd && head.minorVersion === 1) {
+      this.#output.appendLatin1(continueHead);
     }
     this.#sink = sink;
-    this.#bodyReceived = 0;
-    this.#bodySince = this.#host.now;
-    if (this.#isChunkedBody) this.#decoder = new ChunkedDecoder(this.#host.options.limits, exchange.route!.bodyBytes);
-    this.deadline = this.#host.deadlineIn(this.#host.options.timeouts.bodyMs);
+    this.#intake = new BodyIntake(length, route!.bodyBytes, options.limits, this.#host.now);
+    this.#deadline = this.#host.deadlineIn(options.timeouts.bodyMs);
   }
 
-  #readBody(bytes: Uint8Array, start: number, end: number): number {
-    const sink = this.#sink;
-    if (sink === undefined) return start;
-    this.deadline = this.#host.deadlineIn(this.#host.options.timeouts.bodyMs);
-    let at: number;
-    let goesOn = true;
-    if (this.#decoder === undefined) {
-      at = start + Math.min(this.#bodyRemaining, end - start);
-      this.#bodyRemaining -= at - start;
-      this.#bodyReceived += at - start;
-      goesOn = sink.data(bytes, start, at);
-      if (this.#bodyRemaining === 0) this.#endBody('');
-    } else {
-      const decoder = this.#decoder;
-      at = decoder.decode(bytes, start, end);
-      if (decoder.failure !== undefined) {
-        this.#refuseBody(decoder.failure);
-        return end;
-      }
-      if (decoder.dataEnd > decoder.dataStart) {
-        this.#bodyReceived += decoder.dataEnd - decoder.dataStart;
-        goesOn = sink.data(bytes, decoder.dataStart, decoder.dataEnd);
-      }
-      if (decoder.isDone) this.#endBody(decoder.trailers);
+  #readBody(intake: BodyIntake, bytes: Uint8Array, at: number, end: number): void {
+    this.#deadline = this.#host.deadlineIn(this.#host.options.timeouts.bodyMs);
+    this.#inputAt = intake.read(bytes, at, end, this.#sink);
+    if (intake.failure !== undefined) {
+      this.#inputAt = end;
+      return this.#refuseBody(intake.failure);
     }
-    if (!goesOn && this.#mode === 'body') {
-      this.#isBodyPaused = true;
-      this.deadline = Number.POSITIVE_INFINITY;
-    }
-    return at;
-  }
-
-  #endBody(trailers: string): void {
+    if (intake.isPaused) this.#deadline = never;
+    if (!intake.isDone) return;
     const exchange = this.#exchange!;
     const sink = this.#sink!;
     this.#sink = undefined;
-    this.#decoder = undefined;
-    this.#isChunkedBody = false;
     this.#mode = 'busy';
-    sink.end(trailers);
+    sink.end(intake.trailers);
     if (exchange === this.#exchange) this.#wasAdmitted(exchange);
   }
 
   continueBody(): void {
-    if (!this.#isBodyPaused) return;
-    this.#isBodyPaused = false;
+    const intake = this.#intake;
+    if (intake === undefined || !intake.isPaused) return;
+    intake.resume(this.#host.now);
     if (this.#mode !== 'body') return;
-    this.#bodyReceived = 0;
-    this.#bodySince = this.#host.now;
-    this.deadline = this.#host.deadlineIn(this.#host.options.timeouts.bodyMs);
+    this.#deadline = this.#host.deadlineIn(this.#host.options.timeouts.bodyMs);
     this.#pumpUnread();
     this.#throttle();
   }
 
-  #discard(bytes: Uint8Array, start: number, end: number): number {
-    let at: number;
-    if (this.#decoder === undefined) {
-      at = start + Math.min(this.#bodyRemaining, end - start);
-      this.#bodyRemaining -= at - start;
-      if (this.#bodyRemaining === 0) this.#nextRequest();
-      return at;
-    }
-    at = this.#decoder.decode(bytes, start, end);
-    this.#discarded += at - start;
-    if (this.#decoder.failure !== undefined || this.#discarded > discardBytes) {
-      this.#closeGently();
-      return end;
-    }
-    if (this.#decoder.isDone) this.#nextRequest();
-    return at;
+  #discard(intake: BodyIntake, bytes: Uint8Array, at: number, end: number): void {
+    this.#inputAt = intake.read(bytes, at, end, undefined);
+    if (intake.failure !== undefined || intake.consumed > this.#dropped + discardBytes) return this.#closeGently();
+    if (intake.isDone) this.#nextRequest();
   }
 
   #linger(bytes: number): void {
-    this.#discarded += bytes;
-    if (this.#discarded > lingerBytes) this.#transport.destroy();
+    this.#dropped += bytes;
+    if (this.#dropped > lingerBytes) this.#transport.destroy();
   }
 
   // Reading stops while the peer has sent more than may be held, and goes on when there is room again.
   #throttle(): void {
     if (this.#mode === 'closed' || this.#mode === 'upgraded') return;
     const held = this.#unread?.length ?? 0;
-    const stop = held > 0 && (this.#isBodyPaused || held >= this.#host.options.limits.pipelineBytes);
-    if (stop === this.#isReadPaused) return;
-    this.#isReadPaused = stop;
-    if (stop) this.#transport.pause();
+    const isBodyPaused = this.#mode === 'body' && this.#intake?.isPaused === true;
+    this.#pauseReading(held > 0 && (isBodyPaused || held >= this.#host.options.limits.pipelineBytes));
+  }
+
+  #pauseReading(pause: boolean): void {
+    if (pause === this.#isReadPaused) return;
+    this.#isReadPaused = pause;
+    if (pause) this.#transport.pause();
     else this.#transport.resume();
   }
 
-  // --- failures of the message ----------------------------------------------------------------------------------------------
+  // --- refusals ---
 
-  // A head that is not HTTP: answered without a request, then closed (HT-9, with RFC 9112 section 9.6).
+  // A head that is not HTTP: answered without a request, then closed (HT-9, RFC 9112 section 9.6).
   #refuse(failure: ParseFailure): void {
     const response = problemResponse(new HttpError(failure.status, failure.detail), undefined);
-    const output = this.#outputWith(headRoomBytes);
-    this.#host.encoder.appendWhole(output, response, undefined, { connection: closeLine, withoutBody: false });
+    const style: HeadStyle = { connection: closeLine, withoutBody: false };
+    this.#host.encoder.appendWhole(this.#output.withRoom(headRoomBytes), response, undefined, style);
     this.#host.refused(failure);
     this.#closeGently();
   }
@@ -348,31 +280,23 @@ export class Connection implements Channel, TransportSink {
     const exchange = this.#exchange!;
     const sink = this.#sink;
     this.#sink = undefined;
-    this.#decoder = undefined;
     exchange.keepAlive = false;
     sink?.failed(
       httpError('ICHOR_HTTP_BODY_REFUSED', `The body of request ${exchange.id} was refused: ${failure.detail}`),
     );
     this.#host.refused(failure);
-    if (exchange.state === 'answering' && this.#mode === 'body') return this.abort(exchange);
+    if (exchange.state === 'answering') return this.abort(exchange);
     this.#host.pipeline.refuse(exchange, new HttpError(failure.status, failure.detail));
   }
 
-  // --- answers --------------------------------------------------------------------------------------------------------------
-
-  sendContinue(): void {
-    if (this.#exchange?.head.minorVersion !== 1) return;
-    const output = this.#outputWith(plainHeadRoomBytes);
-    output.bytes.set(continueBytes, output.length);
-    output.length += continueBytes.length;
-  }
+  // --- answers ---
 
   sendWhole(exchange: Exchange, response: HttpResponse, codec: MessageCodec<unknown> | undefined): void {
     if (exchange !== this.#exchange) return;
     this.#decideKeepAlive(exchange);
-    const output = this.#outputWith(response.headers === undefined ? plainHeadRoomBytes : headRoomBytes);
-    const apart = this.#host.encoder.appendWhole(output, response, codec, this.#style(exchange));
-    if (apart !== undefined) this.#writeApart(apart);
+    const buffer = this.#output.withRoom(response.headers === undefined ? plainHeadRoomBytes : headRoomBytes);
+    const apart = this.#host.encoder.appendWhole(buffer, response, codec, this.#style(exchange));
+    if (apart !== undefined) this.#output.writeApart(apart);
     this.#finish(exchange);
   }
 
@@ -385,39 +309,36 @@ export class Connection implements Channel, TransportSink {
       line = `Content-Length: ${framing.lengthBytes}\r\n`;
     } else if (response.status !== 204 && response.status !== 304) {
       // HTTP/1.0 knows no chunks: there the end of the connection is the end of the body.
-      if (exchange.head.minorVersion === 0) exchange.keepAlive = false;
-      else {
+      if (exchange.head.minorVersion === 0) {
+        exchange.keepAlive = false;
+      } else {
         line = 'Transfer-Encoding: chunked\r\n';
         this.#isSendingChunks = framing.hasBody;
       }
     }
-    this.#host.encoder.appendStreamHead(this.#outputWith(headRoomBytes), response, line, this.#style(exchange));
-    if (this.#mode === 'busy') this.deadline = Number.POSITIVE_INFINITY;
+    const buffer = this.#output.withRoom(headRoomBytes);
+    this.#host.encoder.appendStreamHead(buffer, response, line, this.#style(exchange));
+    if (this.#mode === 'busy') this.#deadline = never;
   }
 
   sendPiece(bytes: Uint8Array): boolean {
     if (this.#mode === 'closed') return true;
-    if (this.#isSendingChunks) this.#outputWith(plainHeadRoomBytes).appendLatin1(`${bytes.length.toString(16)}\r\n`);
-    this.#appendBytes(bytes);
-    if (this.#isSendingChunks) this.#outputWith(plainHeadRoomBytes).appendLatin1('\r\n');
-    return this.#transport.isOpen && this.#transport.unsentBytes < streamHighWaterBytes;
+    if (this.#isSendingChunks) this.#output.appendLatin1(`${bytes.length.toString(16)}\r\n`);
+    this.#output.append(bytes);
+    if (this.#isSendingChunks) this.#output.appendLatin1('\r\n');
+    return this.#output.takesMore;
   }
 
   endStream(exchange: Exchange, trailers: string): void {
     if (exchange !== this.#exchange) return;
-    if (this.#isSendingChunks) this.#outputWith(headRoomBytes).appendLatin1(`${lastChunk}${trailers}\r\n`);
+    if (this.#isSendingChunks) this.#output.appendLatin1(`0\r\n${trailers}\r\n`, headRoomBytes);
     this.#isSendingChunks = false;
     this.#finish(exchange);
   }
 
   whenDrained(): Promise<void> {
     this.#host.flushAll();
-    if (this.#mode === 'closed') return Promise.resolve();
-    if (this.#transport.isOpen && this.#transport.unsentBytes === 0) return Promise.resolve();
-    this.#transport.notifyDrained();
-    return new Promise((resolve) => {
-      (this.#drainWaiters ??= []).push(resolve);
-    });
+    return this.#mode === 'closed' ? Promise.resolve() : this.#output.whenDrained();
   }
 
   abort(exchange: Exchange): void {
@@ -430,14 +351,14 @@ export class Connection implements Channel, TransportSink {
     if (this.#host.isDraining) exchange.keepAlive = false;
     if (this.#mode !== 'body' || !exchange.keepAlive) return;
     // A rest of a body that was not read is worth reading only when it is short and surely comes.
-    const isShort = this.#isChunkedBody || this.#bodyRemaining <= discardBytes;
-    if (!isShort || exchange.head.expectsContinue) exchange.keepAlive = false;
+    const rest = this.#intake?.remaining ?? exchange.head.bodyLength;
+    if (rest > discardBytes || exchange.head.expectsContinue) exchange.keepAlive = false;
   }
 
   #style(exchange: Exchange): HeadStyle {
-    const isHead = exchange.method === 'HEAD';
-    if (exchange.keepAlive && exchange.head.minorVersion === 1) return isHead ? withoutBody : noTemplateConnection;
-    return { connection: exchange.keepAlive ? 'Connection: keep-alive\r\n' : closeLine, withoutBody: isHead };
+    const withoutBody = exchange.method === 'HEAD';
+    if (exchange.keepAlive && exchange.head.minorVersion === 1) return withoutBody ? headStyle : plainStyle;
+    return { connection: exchange.keepAlive ? 'Connection: keep-alive\r\n' : closeLine, withoutBody };
   }
 
   // The answer is complete: on to the next request, or close.
@@ -450,95 +371,63 @@ export class Connection implements Channel, TransportSink {
       httpError('ICHOR_HTTP_BODY_ABORTED', `Request ${exchange.id} was answered before its body had been read.`),
     );
     if (!exchange.keepAlive) return this.#closeGently();
-    if (this.#mode === 'body') {
-      this.#discarded = 0;
-      this.#isBodyPaused = false;
-      this.#mode = 'discard';
-      this.deadline = this.#host.deadlineIn(this.#host.options.timeouts.bodyMs);
-      if (this.#isChunkedBody) this.#decoder ??= new ChunkedDecoder(this.#host.options.limits, discardBytes);
-      this.#pumpUnread();
-      return;
-    }
-    this.#nextRequest();
+    if (this.#mode !== 'body') return this.#nextRequest();
+    const { limits, timeouts } = this.#host.options;
+    this.#mode = 'discard';
+    this.#intake ??= new BodyIntake(exchange.head.bodyLength, discardBytes, limits, this.#host.now);
+    if (this.#intake.isPaused) this.#intake.resume(this.#host.now);
+    this.#dropped = this.#intake.consumed;
+    this.#deadline = this.#host.deadlineIn(timeouts.bodyMs);
+    this.#pumpUnread();
   }
 
   #nextRequest(): void {
     this.#mode = 'head';
-    this.#decoder = undefined;
-    this.#isChunkedBody = false;
-    this.deadline = this.#host.deadlineIn(this.#host.options.timeouts.idleMs);
+    this.#intake = undefined;
+    this.#deadline = this.#host.deadlineIn(this.#host.options.timeouts.idleMs);
     if (this.#unread !== undefined) this.#pumpUnread();
     else if (this.#host.isDraining && !this.#isPumping) this.#closeGently();
   }
 
-  // --- bytes out ------------------------------------------------------------------------------------------------------------
-
-  // The buffer of this turn with at least `room` bytes free.
-  #outputWith(room: number): OutputBuffer {
-    let output = this.#output;
-    if (output !== undefined && output.room < room) {
-      this.#writeOutput(output);
-      output = this.#output;
-    }
-    if (output === undefined) {
-      output = this.#output = this.#host.output.take();
-      this.#host.willFlush(this);
-    }
-    return output;
+  takeOver(exchange: Exchange): { readonly socket: unknown; readonly head: Uint8Array } {
+    this.#host.flushAll();
+    const head = this.#takeRest();
+    this.#mode = 'upgraded';
+    this.#exchange = undefined;
+    this.#unread = undefined;
+    this.#deadline = never;
+    exchange.keepAlive = false;
+    this.#pauseReading(false);
+    this.#host.removed(this);
+    return { socket: this.#transport.detach(), head };
   }
 
-  #appendBytes(bytes: Uint8Array): void {
-    if (bytes.length > plainHeadRoomBytes * 2) return this.#writeApart(bytes);
-    const output = this.#outputWith(bytes.length);
-    output.bytes.set(bytes, output.length);
-    output.length += bytes.length;
+  // What came behind the request that is being upgraded.
+  #takeRest(): Uint8Array {
+    if (this.#input !== undefined) return Uint8Array.from(this.#input.subarray(this.#inputAt, this.#inputEnd));
+    const unread = this.#unread;
+    return unread === undefined ? new Uint8Array(0) : Uint8Array.from(unread.bytes.subarray(unread.start, unread.end));
   }
 
-  #writeApart(bytes: Uint8Array): void {
-    if (this.#output !== undefined) this.#writeOutput(this.#output);
-    if (bytes.length > 0) this.#transport.write(bytes);
-  }
-
-  #writeOutput(output: OutputBuffer): void {
-    if (output.length > 0 && !this.#transport.write(output.view())) this.#output = undefined;
-    else output.length = 0;
-  }
-
-  /** Sends what was gathered in this turn. Called by the host. */
-  flush(): void {
-    const output = this.#output;
-    if (output === undefined) return;
-    this.#output = undefined;
-    if (output.length === 0 || this.#transport.write(output.view())) this.#host.output.giveBack(output);
-    if (this.#isBlocked) this.#transport.notifyDrained();
-  }
-
-  // The client does not take its answers: no further request is begun until it does.
-  get #isBlocked(): boolean {
-    return this.#transport.unsentBytes > this.#host.options.limits.unsentBytes;
-  }
+  // --- the end ---
 
   drained(): void {
-    const waiters = this.#drainWaiters;
-    this.#drainWaiters = undefined;
-    if (waiters !== undefined) for (const waiter of waiters) waiter();
+    this.#output.drained();
     this.#pumpUnread();
     this.#host.flushAll();
   }
-
-  // --- the end --------------------------------------------------------------------------------------------------------------
 
   ended(): void {
     this.#isPeerEnded = true;
     const exchange = this.#exchange;
     if (this.#mode === 'linger') return this.#transport.destroy();
-    if (this.#mode === 'body' && !this.#isBodyPaused) {
+    if (this.#mode === 'body' && this.#intake?.isPaused !== true) {
       this.#clientGone('closed the connection before its body was complete');
       return this.#transport.destroy();
     }
     if (exchange === undefined) {
-      if (this.#mode === 'head' && this.#unread !== undefined) return;
-      return this.#closeGently();
+      if (this.#mode !== 'head' || this.#unread === undefined) this.#closeGently();
+      return;
     }
     if (this.#unread === undefined) exchange.keepAlive = false;
     if (!this.#host.options.allowHalfOpen) this.#abortExchange(exchange, 'closed the connection');
@@ -551,9 +440,7 @@ export class Connection implements Channel, TransportSink {
     this.#unread = undefined;
     if (this.#reader !== undefined) this.#host.returnReader(this.#reader);
     this.#reader = undefined;
-    const waiters = this.#drainWaiters;
-    this.#drainWaiters = undefined;
-    if (waiters !== undefined) for (const waiter of waiters) waiter();
+    this.#output.drained();
     this.#host.removed(this);
   }
 
@@ -563,7 +450,6 @@ export class Connection implements Channel, TransportSink {
     const sink = this.#sink;
     this.#exchange = undefined;
     this.#sink = undefined;
-    this.#decoder = undefined;
     sink?.failed(
       httpError(
         'ICHOR_HTTP_BODY_ABORTED',
@@ -585,15 +471,13 @@ export class Connection implements Channel, TransportSink {
   #closeGently(): void {
     if (this.#mode === 'closed' || this.#mode === 'linger') return;
     this.#mode = 'linger';
-    this.#discarded = 0;
+    this.#dropped = 0;
     this.#unread = undefined;
-    this.#decoder = undefined;
-    this.deadline = this.#host.deadlineIn(lingerMs);
-    if (this.#isReadPaused) {
-      this.#isReadPaused = false;
-      this.#transport.resume();
-    }
-    if (this.#output !== undefined) this.flush();
+    this.#intake = undefined;
+    this.#inputAt = this.#inputEnd;
+    this.#deadline = this.#host.deadlineIn(lingerMs);
+    this.#pauseReading(false);
+    this.#output.flush();
     this.#transport.end();
   }
 
@@ -610,70 +494,41 @@ export class Connection implements Channel, TransportSink {
 
   /** Called by the sweep, twice a second. */
   check(now: number): void {
-    this.#checkUnsent(now);
-    if (this.#mode === 'body' && !this.#isBodyPaused && this.#isTooSlow(now)) {
-      return this.#timeOut(`The body came more slowly than ${this.#host.options.minBytesPerSecond} bytes per second.`);
-    }
-    if (now < this.deadline) return;
-    this.deadline = Number.POSITIVE_INFINITY;
-    const exchange = this.#exchange;
-    if (this.#mode === 'body') return this.#timeOut('The body did not come in time.');
-    if (this.#mode === 'busy' && exchange !== undefined) {
-      if (exchange.state === 'answering') return;
-      this.#host.pipeline.timedOut(exchange);
-    } else if (this.#mode === 'head' && this.#reader !== undefined && !this.#reader.parser.isUntouched) {
-      this.#refuse({ status: 408, detail: 'The headers did not come in time.' });
-    } else if (this.#mode === 'head') {
-      this.#closeGently();
-    } else if (this.#mode === 'linger' || this.#mode === 'discard') {
-      this.#transport.destroy();
-    }
-    this.#host.flushAll();
-  }
-
-  #isTooSlow(now: number): boolean {
-    const elapsed = now - this.#bodySince;
-    const least = this.#host.options.minBytesPerSecond;
-    return this.#sink !== undefined && elapsed > rateGraceMs && this.#bodyReceived * 1000 < least * elapsed;
-  }
-
-  #timeOut(detail: string): void {
-    this.#refuseBody({ status: 408, detail });
-    this.#host.flushAll();
-  }
-
-  #checkUnsent(now: number): void {
-    const unsent = this.#transport.unsentBytes;
-    if (unsent === 0 || unsent !== this.#unsentBefore) {
-      this.#unsentBefore = unsent;
-      this.#stalledSince = now;
-    } else if (now - this.#stalledSince > this.#host.options.timeouts.writeMs && this.#mode !== 'upgraded') {
-      this.#transport.destroy();
+    if (this.#output.isStalled(now)) return this.#transport.destroy();
+    const { minBytesPerSecond } = this.#host.options;
+    if (this.#mode === 'body' && this.#intake?.isSlowerThan(minBytesPerSecond, now) === true) {
+      this.#refuseBody({
+        status: 408,
+        detail: `The body came more slowly than ${minBytesPerSecond} bytes per second.`,
+      });
+    } else if (now >= this.#deadline) {
+      this.#deadline = never;
+      this.#timeOut();
     }
   }
 
-  takeOver(exchange: Exchange): { readonly socket: unknown; readonly head: Uint8Array } {
-    this.#host.flushAll();
-    const head = this.#takeRest();
-    this.#mode = 'upgraded';
-    this.#exchange = undefined;
-    this.#unread = undefined;
-    this.deadline = Number.POSITIVE_INFINITY;
-    exchange.keepAlive = false;
-    if (this.#isReadPaused) {
-      this.#isReadPaused = false;
-      this.#transport.resume();
+  #timeOut(): void {
+    switch (this.#mode) {
+      case 'head':
+        if (this.#reader?.parser.isUntouched === false) {
+          this.#refuse({ status: 408, detail: 'The headers did not come in time.' });
+        } else {
+          this.#closeGently();
+        }
+        break;
+      case 'body':
+        this.#refuseBody({ status: 408, detail: 'The body did not come in time.' });
+        break;
+      case 'busy':
+        if (this.#exchange !== undefined && this.#exchange.state !== 'answering') {
+          this.#host.pipeline.timedOut(this.#exchange);
+        }
+        break;
+      case 'closed':
+      case 'upgraded':
+        break;
+      default:
+        this.#transport.destroy();
     }
-    this.#host.removed(this);
-    return { socket: this.#transport.detach(), head };
-  }
-
-  #takeRest(): Uint8Array {
-    if (this.#pumpedBytes !== undefined)
-      return Uint8Array.from(this.#pumpedBytes.subarray(this.#pumpedTo, this.#pumpedEnd));
-    const unread = this.#unread;
-    return unread === undefined ? new Uint8Array(0) : Uint8Array.from(unread.bytes.subarray(unread.start, unread.end));
   }
 }
-
-const closeLine = 'Connection: close\r\n';

@@ -11,7 +11,6 @@ import { parseQuery } from '../routing/query.ts';
 import { noCaptures, noParams } from '../routing/router.ts';
 import type { Channel } from './channel.ts';
 import { HeaderList, noHeaders } from './header-list.ts';
-import type { RequestPipeline } from './request-pipeline.ts';
 import type { Route } from './route.ts';
 
 /** Where a request is in the pipeline. */
@@ -38,11 +37,20 @@ export interface RequestHead {
   readonly upgrade: string | undefined;
 }
 
+/** The steps of the pipeline that the queue and the handler cause. */
+export interface ExchangeSteps {
+  handle(exchange: Exchange): Handled;
+  encode(exchange: Exchange, value: unknown): void;
+  fail(exchange: Exchange, error: unknown): void;
+  discarded(exchange: Exchange, reason: DiscardReason): void;
+  takeOver(exchange: Exchange): UpgradedConnection;
+}
+
 let lastId = 0;
 const idPrefix = Math.floor(Math.random() * 0x1_0000_0000).toString(36);
 
 export class Exchange implements HttpRequest<unknown, unknown, unknown>, Work {
-  readonly #pipeline: RequestPipeline;
+  readonly #pipeline: ExchangeSteps;
   readonly #head: RequestHead;
   #id: string | undefined = undefined;
   #headers: HttpHeaders | undefined = undefined;
@@ -50,7 +58,7 @@ export class Exchange implements HttpRequest<unknown, unknown, unknown>, Work {
   #abort: AbortController | undefined = undefined;
   #abortReason: Error | undefined = undefined;
 
-  readonly channel: Channel;
+  readonly channel: Channel<Exchange>;
   state: ExchangeState = 'reading';
   route: Route | undefined = undefined;
   params: unknown = noParams;
@@ -64,7 +72,7 @@ export class Exchange implements HttpRequest<unknown, unknown, unknown>, Work {
   /** When it was pushed, on the coarse clock of the pipeline. */
   queuedAt = 0;
 
-  constructor(pipeline: RequestPipeline, channel: Channel, head: RequestHead) {
+  constructor(pipeline: ExchangeSteps, channel: Channel<Exchange>, head: RequestHead) {
     this.#pipeline = pipeline;
     this.#head = head;
     this.channel = channel;

@@ -9,10 +9,10 @@ import type { UpgradedConnection } from '../contract/upgrade.ts';
 import { httpError } from '../errors/catalogue.ts';
 import { Router } from '../routing/router.ts';
 import { jsonCodec, negotiate } from './accept.ts';
-import { BodyCollector } from './body-collector.ts';
+import { BodyCollector, type BodyReader } from './body-collector.ts';
 import { checkContentType, decodeBody, validated } from './body-decoder.ts';
 import { IncomingBody } from './body-stream.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, ExchangeSteps } from './exchange.ts';
 import { OverloadGuard } from './overload-guard.ts';
 import { problemResponse } from './problem.ts';
 import type { Route } from './route.ts';
@@ -21,7 +21,7 @@ import { StreamWriter } from './stream-writer.ts';
 /** The type of the events that requests are in the queue. */
 export const HttpRequestWork = defineWork('HttpRequest');
 
-export class RequestPipeline {
+export class RequestPipeline implements ExchangeSteps, BodyReader {
   readonly router = new Router<Route>();
   /** Routes that take connections over, by protocol in lower case. */
   readonly upgrades = new Map<string, Router<Route>>();
@@ -67,10 +67,7 @@ export class RequestPipeline {
       exchange.body = body;
       this.#check(exchange, route);
       if (head.bodyLength === 0) body.end('');
-      else {
-        if (head.expectsContinue) channel.sendContinue();
-        channel.readBody(exchange, body);
-      }
+      else channel.readBody(exchange, body);
       return;
     }
     if (head.bodyLength === 0) return this.bodyRead(exchange, noBytes, 0, 0);
@@ -177,7 +174,10 @@ export class RequestPipeline {
         exchange.channel.sendWhole(exchange, response, codec);
       } else if (content.kind === 'stream') {
         exchange.state = 'answering';
-        new StreamWriter(this, exchange, response, content.source).start(content.lengthBytes, content.trailers);
+        new StreamWriter(exchange, response, content.source, this.#streamFailed).start(
+          content.lengthBytes,
+          content.trailers,
+        );
       } else {
         exchange.state = 'answering';
         exchange.channel.sendWhole(exchange, response, undefined);
@@ -266,10 +266,10 @@ export class RequestPipeline {
     return connection;
   }
 
-  /** A streamed answer broke off. */
-  streamFailed(exchange: Exchange, error: unknown): void {
+  // A streamed answer broke off.
+  readonly #streamFailed = (exchange: Exchange, error: unknown): void => {
     this.#log().error('A streamed answer broke off', { request: exchange.id, path: exchange.path, error });
-  }
+  };
 
   #upgradeRouter(exchange: Exchange): Router<Route> | undefined {
     const { upgrade, bodyLength, method } = exchange.head;

@@ -5,7 +5,6 @@ import { invalidOption } from '../contract/host-options.ts';
 import type { RouteOptions } from '../contract/http-host.ts';
 import type { BodyOption } from '../contract/request.ts';
 import { isMessageType } from '../contract/response.ts';
-import type { StreamWriter } from './stream-writer.ts';
 
 /** A handler without its types: the types were checked where it was registered. */
 export type AnyHandler = (request: never) => Handled;
@@ -28,7 +27,7 @@ export class Route {
   readonly bodyBytes: number;
   readonly handlerMs: number;
   /** Streamed answers under way, which end when the service stops. */
-  readonly streams = new Set<StreamWriter>();
+  readonly streams = new Set<{ stop(): void }>();
 
   /** @throws ICHOR_HTTP_OPTION_INVALID */
   constructor(

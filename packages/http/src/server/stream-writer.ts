@@ -5,7 +5,6 @@ import type { HeaderValues } from '../contract/headers.ts';
 import type { HttpResponse, StreamSource } from '../contract/response.ts';
 import { httpError } from '../errors/catalogue.ts';
 import type { Exchange } from './exchange.ts';
-import type { RequestPipeline } from './request-pipeline.ts';
 import { headerLines } from './response-encoder.ts';
 
 /** A source that never waits, to a client that takes everything, must not keep the thread from everybody else. */
@@ -18,7 +17,7 @@ function nextTurn(): Promise<void> {
 }
 
 export class StreamWriter {
-  readonly #pipeline: RequestPipeline;
+  readonly #failed: (exchange: Exchange, error: unknown) => void;
   readonly #exchange: Exchange;
   readonly #response: HttpResponse;
   readonly #source: StreamSource;
@@ -27,8 +26,14 @@ export class StreamWriter {
   #isStopping = false;
   #wakeStopped: (() => void) | undefined = undefined;
 
-  constructor(pipeline: RequestPipeline, exchange: Exchange, response: HttpResponse, source: StreamSource) {
-    this.#pipeline = pipeline;
+  /** @param failed Told when the answer broke off. */
+  constructor(
+    exchange: Exchange,
+    response: HttpResponse,
+    source: StreamSource,
+    failed: (exchange: Exchange, error: unknown) => void,
+  ) {
+    this.#failed = failed;
     this.#exchange = exchange;
     this.#response = response;
     this.#source = source;
@@ -77,7 +82,7 @@ export class StreamWriter {
       channel.endStream(this.#exchange, trailers === undefined ? '' : headerLines(trailers()));
     } catch (error) {
       // The status has been sent; a connection that breaks off is the only way left to tell the client.
-      if (!this.#exchange.isAborted) this.#pipeline.streamFailed(this.#exchange, error);
+      if (!this.#exchange.isAborted) this.#failed(this.#exchange, error);
       channel.abort(this.#exchange);
     } finally {
       await this.#closeSource();
@@ -125,7 +130,7 @@ export class StreamWriter {
       if (iterator !== undefined) await iterator.return?.();
       else if (Symbol.asyncIterator in this.#source) await this.#source[Symbol.asyncIterator]().return?.();
     } catch (error) {
-      this.#pipeline.streamFailed(this.#exchange, error);
+      this.#failed(this.#exchange, error);
     }
   }
 }
