@@ -235,7 +235,7 @@ export class CommunicationChannel {
       const { origin = 0 } = options;
       member.deliver({
         kind: 'question',
-        type: type as EventType,
+        type: type,
         payload: request,
         origin,
         priority,
@@ -299,11 +299,11 @@ export class CommunicationChannel {
 
 function eventMessage(type: EventType<never> | EventType, payload: unknown, options: SendOptions): ChannelMessage {
   if (typeof type?.id !== 'number' || type.id === 0)
-    throw coreError('ICHOR_EVENT_INVALID', `Received ${String(type)} as event type; make one with defineEvent().`);
+    throw coreError('ICHOR_EVENT_INVALID', `Received ${typeof type} as event type; make one with defineEvent().`);
   const { origin = 0 } = options;
   return {
     kind: 'event',
-    type: type as EventType,
+    type: type,
     payload,
     origin,
     priority: priorityNumber(options.priority, type.priority),

@@ -50,7 +50,7 @@ export function answer<Request, Reply>(
       question.fail(error);
       return undefined;
     }
-    if (isCoroutine(result)) return replyAfter(result as Coroutine<Reply>, question);
+    if (isCoroutine(result)) return replyAfter(result, question);
     if (typeof (result as PromiseLike<Reply> | undefined)?.then === 'function')
       return (result as PromiseLike<Reply>).then(
         (value) => {

@@ -1,6 +1,6 @@
 // Takes the snapshot that `manager.inspect()` returns: everything a manager knows, as plain JSON.
 
-import { inspectService } from '../contract/inspect-service.ts';
+import { inspectService, type InspectableService } from '../contract/inspect-service.ts';
 import { identifierName } from '../contract/token.ts';
 import { eventTypeOf } from '../events/define-event.ts';
 import type { Execution } from '../events/execution.ts';
@@ -109,7 +109,7 @@ function inspectedExecution(execution: Execution): InspectedExecution {
 }
 
 function factsOf(instance: object | undefined, redact: Redact): unknown {
-  const service = instance as { readonly [inspectService]?: () => unknown } | undefined;
+  const service: Partial<InspectableService> | undefined = instance;
   if (typeof service?.[inspectService] !== 'function') return undefined;
   try {
     return plain(service[inspectService](), redact);

@@ -4,6 +4,7 @@ import { identifierName, type ServiceIdentifier } from '../contract/token.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import { accepts } from '../lifecycle/provider-index.ts';
 import type { ServiceRecord, Slot } from '../lifecycle/service-record.ts';
+import { plain, redactSecrets } from './plain.ts';
 
 export class Offers {
   readonly #byToken = new Map<ServiceIdentifier, ServiceRecord[]>();
@@ -73,19 +74,20 @@ export function label(record: ServiceRecord): string {
 /** The message of an error with those of its causes. */
 export function messageOf(error: unknown): string {
   const messages: string[] = [];
-  for (let current: unknown = error; current !== undefined && messages.length < 5; current = (current as Error).cause) {
-    messages.push(current instanceof Error ? current.message : String(current));
-    if (!(current instanceof Error)) break;
+  let current: unknown = error;
+  while (current instanceof Error && messages.length < 5) {
+    messages.push(current.message);
+    current = current.cause;
   }
+  if (messages.length === 0 || (current !== undefined && !(current instanceof Error))) messages.push(text(current));
   return messages.join(': ');
 }
 
 function text(value: unknown): string {
-  if (value === undefined) return 'not set';
-  if (typeof value === 'symbol' || typeof value === 'function' || typeof value === 'bigint') return String(value);
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return String(value);
-  }
+  return value === undefined ? 'not set' : typeof value === 'string' ? JSON.stringify(value) : inspectable(value);
+}
+
+function inspectable(value: unknown): string {
+  const shown = plain(value, redactSecrets);
+  return typeof shown === 'string' ? shown : (JSON.stringify(shown) ?? 'undefined');
 }

@@ -27,8 +27,11 @@ export function plain(value: unknown, redact: Redact, key = '', depth = 0, above
       return value === null ? null : plainObject(value, redact, depth, above);
     case 'function':
       return `[function ${value.name === '' ? 'anonymous' : value.name}]`;
+    case 'symbol':
+    case 'bigint':
+      return String(value);
     default:
-      return value === undefined ? undefined : String(value);
+      return undefined;
   }
 }
 

@@ -2,14 +2,15 @@
 // replacement leaves. Issue 5, GU-1, LC-95.
 
 import { sleep } from '@ichor/coroutines';
+import type { DependencyManager } from '@ichor/core';
 import {
   defineEvent,
   defineService,
-  DependencyManager,
   IchorError,
   many,
   optional,
   required,
+  type Dependency,
   token,
   type ServiceContext,
   type ServiceHandle,
@@ -62,7 +63,8 @@ async function replaced(
     if (outcome.handle === undefined && outcome.error === undefined) manager.clock.step();
     await manager.settle();
   }
-  if (outcome.handle === undefined) throw outcome.error ?? new Error('the replacement does not end');
+  if (outcome.error !== undefined) throw outcome.error as Error;
+  if (outcome.handle === undefined) throw new Error('the replacement does not end');
   return outcome.handle;
 }
 
@@ -71,35 +73,19 @@ describe('replace', () => {
     const steps: string[] = [];
     const manager = testManager();
     const old = manager.register(price('v1', steps));
-    class Shop {
-      static readonly dependencies = { price: optional(Price), all: many(Price), one: many(Price, { required: true }) };
-      readonly #deps: import('@ichor/core').Injected<typeof Shop.dependencies>;
-      constructor(deps: import('@ichor/core').Injected<typeof Shop.dependencies>) {
-        this.#deps = deps;
-      }
-      added(key: string, service: Price) {
-        steps.push(`${key} + ${service.version}`);
-      }
-      removed(key: string, service: Price) {
-        steps.push(
-          `${key} - ${service.version}, has ${this.#deps.price.current?.version ?? 'none'}, ${this.#deps.one.size}`,
-        );
-      }
-      stop() {
-        steps.push('shop stops');
-      }
-    }
-    // Each of the three slots asks for the same token, so each needs a provider of its own: one shop per slot.
-    for (const key of ['price', 'all', 'one'] as const)
-      manager.register(
-        class extends Shop {
-          static override readonly dependencies = { [key]: Shop.dependencies[key] } as never;
-          override removed(name: string, service: Price) {
-            steps.push(`${name} - ${service.version}`);
-          }
-        },
-        { name: key },
-      );
+    const shop = (key: string, dependency: Dependency<Price>) =>
+      defineService({
+        name: key,
+        dependencies: { [key]: dependency },
+        setup: () => ({
+          added: (_: string, service: Price) => void steps.push(`${key} + ${service.version}`),
+          removed: (_: string, service: Price) => void steps.push(`${key} - ${service.version}`),
+          stop: () => void steps.push(`${key} stops`),
+        }),
+      });
+    manager.register(shop('price', optional(Price)));
+    manager.register(shop('all', many(Price)));
+    manager.register(shop('one', many(Price, { required: true })));
     await manager.begin();
     steps.length = 0;
     await replaced(manager, old.id, price('v2', steps));
@@ -210,10 +196,12 @@ describe('replace', () => {
             else if (!isReplacing) {
               isReplacing = true;
               replacements++;
-              Promise.resolve(manager.replace(current, version(replacements), undefined, { order })).then((handle) => {
-                current = handle.id;
-                isReplacing = false;
-              });
+              void Promise.resolve(manager.replace(current, version(replacements), undefined, { order })).then(
+                (handle) => {
+                  current = handle.id;
+                  isReplacing = false;
+                },
+              );
             }
           }
           await manager.advance(1000);
