@@ -107,23 +107,20 @@ function valueOf(source: Source, activation: Activation, container: Container | 
   }
 }
 
-/** Asks the container, asynchronously where the binding is asynchronous. */
-function supplied(point: InjectionPoint, activation: Activation, container: Container): unknown {
+/**
+ * Asks the container, always in the way that allows for asynchronous bindings: whether one is asynchronous is only known
+ * after its factory was called, which must not happen twice.
+ */
+async function supplied(point: InjectionPoint, activation: Activation, container: Container): Promise<unknown> {
   const options = constraintOf(point);
   const identifier = point.identifier as Parameters<Get>[0];
   try {
     return point.isMultiple
-      ? container.getAll(identifier, { ...options, chained: point.isChained })
-      : container.get(identifier, options);
+      ? await container.getAllAsync(identifier, { ...options, chained: point.isChained })
+      : await container.getAsync(identifier, options);
   } catch (error) {
-    if (!/async|Promise/i.test(String((error as Error).message))) throw needsRegistration(point, activation, error);
-  }
-  const later = point.isMultiple
-    ? container.getAllAsync(identifier, { ...options, chained: point.isChained })
-    : container.getAsync(identifier, options);
-  return (later as Promise<unknown>).catch((error: unknown) => {
     throw needsRegistration(point, activation, error);
-  });
+  }
 }
 
 function needsRegistration(point: InjectionPoint, activation: Activation, error: unknown): Error {
