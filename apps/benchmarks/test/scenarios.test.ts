@@ -47,10 +47,18 @@ test('cascade restarts every consumer in every round', async () => {
   expect(await facts('cascade', 'leave-return', 10)).toEqual({ starts: 210, stops: 210 });
 });
 
-describe.each(['json', 'json-general'])('serializer %s', (variant) => {
+describe.each(['json', 'json-general', 'msgpack', 'msgpack-general'])('serializer %s', (variant) => {
   test('gets every message back as it was (RB-50)', async () => {
     expect(await facts('serializer', variant, 2400)).toEqual({ messages: 2400, same: 2400 });
   });
+});
+
+test('timers fires each of its timers once, none of them early', async () => {
+  expect(await facts('timers', 'once', 200)).toEqual({ fired: 200, early: 0, left: 0 });
+});
+
+test('http gets a right answer to every request', async () => {
+  expect(await facts('http', 'ping', 500)).toEqual({ answered: 500, wrong: 0 });
 });
 
 test('mutex locks as often as it should and leaves nothing locked', async () => {

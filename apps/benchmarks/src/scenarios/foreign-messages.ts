@@ -1,18 +1,18 @@
 // Messages of six shapes as other programs write them: the same values in forms that no fast path was made for.
 
+import { encode } from '@msgpack/msgpack';
 import { defineMessage, t, type Serializer } from '@ichor/serialization';
 
 /** Bytes from elsewhere, with the codec that reads them and the length that its own form of the same value has. */
 export interface ForeignMessage {
-  readonly codec: Message['json'];
+  readonly codec: Codec;
   readonly foreign: Uint8Array;
   readonly ownLength: number;
 }
 
-/** A message whose values the workload does not look into. */
-interface Message {
-  readonly json: Pick<Serializer<unknown>, 'deserialize'> & { serialize(value: unknown): Uint8Array };
-}
+/** A message whose values the workload does not look into, and a codec of it. */
+type Message = Readonly<Record<'json' | 'msgpack', Codec>>;
+type Codec = Pick<Serializer<unknown>, 'deserialize'> & { serialize(value: unknown): Uint8Array };
 
 const Point = defineMessage('Point', { x: t.float(), y: t.float() });
 const Named = defineMessage('Named', { id: t.uint(), name: t.string() });
@@ -39,18 +39,22 @@ const shapes: ReadonlyArray<readonly [Message, (n: number) => unknown]> = [
   [Reading, (n) => ({ at: 1_700_000_000_000 + n, value: n / 3, sensor: `s${n}` })],
 ];
 
-/** 200 values of each shape: keys reordered always, white space and escapes in every second one. */
-export function foreignMessages(format: 'json'): ForeignMessage[] {
+/** 200 values of each shape, with their keys in another order than the message has them. */
+export function foreignMessages(format: 'json' | 'msgpack'): ForeignMessage[] {
   return Array.from({ length: 1200 }, (_, index) => {
     const [message, valueOf] = shapes[index % shapes.length]!;
     const codec = message[format];
-    const text = JSON.stringify(valueOf(index), undefined, index % 4 < 2 ? 0 : 2);
-    const foreign = new TextEncoder().encode(index % 8 < 4 ? text : escaped(text));
+    const foreign = format === 'json' ? foreignJson(valueOf(index), index) : encode(valueOf(index));
     return { codec, foreign, ownLength: codec.serialize(codec.deserialize(foreign)).length };
   });
 }
 
-/** Writes every character beyond ASCII as an escape, as many encoders do. */
+/** White space in every second one, and every character beyond ASCII as an escape in every second one. */
+function foreignJson(value: unknown, index: number): Uint8Array {
+  const text = JSON.stringify(value, undefined, index % 4 < 2 ? 0 : 2);
+  return new TextEncoder().encode(index % 8 < 4 ? text : escaped(text));
+}
+
 function escaped(text: string): string {
   return text.replace(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

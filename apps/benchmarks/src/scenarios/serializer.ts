@@ -3,6 +3,7 @@
 
 import { defineEvent, Queue, Quit, required, Logger, type Injected, type ServiceContext } from '@ichor/core';
 import { defineMessage, t, type Infer, type Serializer } from '@ichor/serialization';
+import { serializerOf, serializerService } from '@ichor/serialization/services';
 import { runProgram } from '../program.ts';
 import type { Scenario } from '../scenario.ts';
 import { foreignMessages, type ForeignMessage } from './foreign-messages.ts';
@@ -11,7 +12,7 @@ const TestMsg = defineMessage('TestMsg', { id: t.uint(), val: t.string() });
 type TestMsg = Infer<typeof TestMsg>;
 
 const DoWork = defineEvent('DoWork');
-const dependencies = { log: required(Logger), queue: required(Queue) };
+const dependencies = { log: required(Logger), queue: required(Queue), codec: required(serializerOf(TestMsg)) };
 
 /** What a variant does N times, and how many bytes each time. */
 interface Work {
@@ -24,41 +25,43 @@ export const serializer: Scenario = {
   name: 'serializer',
   summary:
     'serialise, deserialise and compare {id, val} N times; general: 1,200 messages of six shapes, written by others',
-  variants: ['json', 'json-general'],
+  variants: ['json', 'json-general', 'msgpack', 'msgpack-general'],
   unit: 'MB/s',
   defaultCount: (variant) => (variant.endsWith('-general') ? 1_000_000 : 5_000_000),
 
   async run({ variant, count }) {
     const facts = { messages: 0, same: 0 };
-    const { bytes, run } = works[variant]!();
+    const format = variant.startsWith('msgpack') ? 'msgpack' : 'json';
+    let bytes = 0;
 
     class Tester {
       static readonly dependencies = dependencies;
-      readonly #queue: Queue;
+      readonly #deps: Injected<typeof dependencies>;
       readonly #self: ServiceContext;
-      constructor({ queue }: Injected<typeof dependencies>, self: ServiceContext) {
-        this.#queue = queue;
+      constructor(deps: Injected<typeof dependencies>, self: ServiceContext) {
+        this.#deps = deps;
         this.#self = self;
       }
 
       start(): void {
+        const { codec, queue } = this.#deps;
         this.#self.on(DoWork, () => {
-          facts.same = run(count);
+          const work = variant.endsWith('-general') ? general(format) : fixed(codec);
+          bytes = work.bytes;
+          facts.same = work.run(count);
           facts.messages = count;
-          this.#queue.push(Quit);
+          queue.push(Quit);
         });
-        this.#queue.push(DoWork);
+        queue.push(DoWork);
       }
     }
 
-    await runProgram((manager) => manager.register(Tester));
+    await runProgram((manager) => {
+      manager.register(serializerService(TestMsg, format));
+      manager.register(Tester);
+    });
     return { facts, bytes };
   },
-};
-
-const works: Readonly<Record<string, () => Work>> = {
-  json: () => fixed(TestMsg.json),
-  'json-general': () => general('json'),
 };
 
 /** The message of RB-50, over and over. */
@@ -78,7 +81,7 @@ function fixed(codec: Serializer<TestMsg>): Work {
 }
 
 /** Reads what somebody else has written, and writes it in the codec's own form. */
-function general(format: 'json'): Work {
+function general(format: 'json' | 'msgpack'): Work {
   const messages = foreignMessages(format);
   const bytes = messages.reduce((sum, { foreign }) => sum + foreign.length, 0) / messages.length;
   return {
