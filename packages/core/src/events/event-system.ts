@@ -60,6 +60,8 @@ export class EventSystem {
   readonly interceptors = new InterceptorTable();
   /** By type number: how the lifecycle processes its own events. */
   readonly internal: (((event: CurrentEvent) => void) | undefined)[] = [];
+  /** Promises of the manager's own end, which nothing that it waits for may wait for. */
+  readonly endsWithManager = new WeakSet<object>();
   /** By event id: who waits for it. */
   readonly completions = new Map<number, Completion>();
   /** Waits for the queue to get shorter. */
@@ -79,6 +81,9 @@ export class EventSystem {
   #completion: Completion | undefined;
   #touchedPromise = false;
   readonly #contexts: Map<number, unknown> | undefined;
+  /** While observed: when the processing of the current event began, and when its last handler ended (NaN: none yet). */
+  #startedAt = Number.NaN;
+  #handledAt = Number.NaN;
   #held: HeldEvents | undefined;
   #limit: LimitWatch | undefined;
   /** Lengths of the queue at which the limit wants to know; only one of them is within reach at a time. */
@@ -172,7 +177,7 @@ export class EventSystem {
     );
     if (this.#contexts !== undefined) this.#contexts.set(id, this.#options.context?.capture());
     if (!this.isProcessing) this.#options.schedule();
-    if (this.waiting >= this.#highAt) this.#becameHigh();
+    if (this.#limit !== undefined && this.waiting >= this.#highAt) this.#becameHigh();
     return id;
   }
 
@@ -195,7 +200,7 @@ export class EventSystem {
     this.#completion = undefined;
     this.isProcessing = false;
     event.payload = undefined;
-    if (this.waiting <= this.#lowAt) this.#becameLow();
+    if (this.#limit !== undefined && this.waiting <= this.#lowAt) this.#becameLow();
     if (this.below.count > 0) this.below.release();
     return this.#touchedPromise || releases !== asyncReleases() ? 'checkpoint' : 'done';
   }
@@ -257,6 +262,8 @@ export class EventSystem {
     const payload = event.payload;
     if (!this.recordsTimes) event.pushedAt = Number.NaN;
     const startedAt = observer === undefined ? 0 : clock.now();
+    this.#startedAt = startedAt;
+    this.#handledAt = Number.NaN;
     observer?.processing(event, startedAt);
     const forAll = this.interceptors.forAll;
     let vetoed = false;
@@ -272,7 +279,10 @@ export class EventSystem {
     for (const entry of forType)
       if (!entry.isRemoved) this.#after(entry.interceptor, event, processed, payload, entry.ownerId);
     completion?.processed({ processed, vetoed });
-    observer?.processed(event, startedAt, clock.now(), processed, vetoed);
+    if (observer === undefined) return;
+    // After the last handler there is nothing to time but interceptors and waiters: without them the clock is not read again.
+    const handledAt = this.interceptors.count === 0 && completion === undefined ? this.#handledAt : Number.NaN;
+    observer.processed(event, startedAt, Number.isNaN(handledAt) ? clock.now() : handledAt, processed, vetoed);
   }
 
   /** A failing interceptor does not veto, and its failure goes to its owner. One that was removed meanwhile is not asked. */
@@ -343,7 +353,7 @@ export class EventSystem {
     const length = entries.length;
     const { payload, origin } = event;
     const isObserved = this.#observers.wantsHandlers;
-    let startedAt = isObserved ? this.#options.clock.now() : 0;
+    let startedAt = !isObserved ? 0 : this.interceptors.count === 0 ? this.#startedAt : this.#options.clock.now();
     list.beginBroadcast();
     for (let i = 0; i < length; i++) {
       const entry = entries[i] as (typeof entries)[number];
@@ -419,6 +429,7 @@ export class EventSystem {
   #handled(event: CurrentEvent, serviceId: number, startedAt: number): number {
     const endedAt = this.#options.clock.now();
     this.#observers.handled(event, serviceId, startedAt, endedAt);
+    this.#handledAt = endedAt;
     return endedAt;
   }
 
@@ -467,7 +478,10 @@ export class EventSystem {
         this.#keep(execution, handle);
         return true;
       }
-    } else if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
+    } else if (
+      typeof (result as PromiseLike<unknown> | undefined)?.then === 'function' &&
+      !this.endsWithManager.has(result as object)
+    ) {
       this.#touchedPromise = true;
       this.#keep(execution, undefined);
       (result as PromiseLike<unknown>).then(

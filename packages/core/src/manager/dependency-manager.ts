@@ -339,10 +339,13 @@ export class DependencyManager {
   }
 
   /** Asks for an orderly end. Resolves when it has ended, without repeating the failures that `run()` rejects with. */
-  async quit(): Promise<void> {
+  quit(): Promise<void> {
     if (this.#phase === 'new') this.#finish();
     else if (this.#phase === 'running') this.#pushQuit();
-    await this.#ended?.catch(() => undefined);
+    const ended = (this.#ended ?? Promise.resolve()).catch(() => undefined);
+    // `() => manager.quit()` as a handler must not wait for the end, which waits for the handler.
+    this.#events.endsWithManager.add(ended);
+    return ended;
   }
 
   /** Resolves when start-up has settled: nothing is starting and nothing that could start is queued. Rejects when it quits before. */
