@@ -32,6 +32,7 @@ export { Mutex, type MutexLock } from './primitives/mutex.ts';
 export { pause } from './primitives/pause.ts';
 export { Semaphore, type SemaphorePermit } from './primitives/semaphore.ts';
 export { ValueEvent } from './primitives/value-event.ts';
+export { fromAsyncIterable } from './stream/from-async-iterable.ts';
 export { stream, type Emit, type Stream, type StreamOptions } from './stream/stream.ts';
 export { sleep, type SleepOptions } from './time/sleep.ts';
 export { systemClock } from './time/system-clock.ts';

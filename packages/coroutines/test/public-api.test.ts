@@ -19,6 +19,7 @@ it('the public names are exactly these', () => {
     'allSettled',
     'any',
     'errorsOf',
+    'fromAsyncIterable',
     'fromPromise',
     'isCancelled',
     'onUnhandled',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   AutoResetEvent,
+  fromAsyncIterable,
+  task,
   isCancelled,
   pause,
   race,
@@ -9,7 +11,7 @@ import {
   withTimeout,
   type Coroutine,
 } from '../src/index.ts';
-import { VirtualClock } from '../src/testing/index.ts';
+import { settle, VirtualClock } from '../src/testing/index.ts';
 import { collectUnhandled, failureOf, spawn, thrownBy } from './support.ts';
 
 describe('a stream', () => {
@@ -196,5 +198,61 @@ describe('a stream', () => {
   it('refuses wrong arguments', () => {
     expect(thrownBy(() => stream(5 as never))).toMatchObject({ code: 'ICHOR_COROUTINES_OPTION' });
     expect(thrownBy(() => stream(function* () {}, { buffer: -1 }))).toMatchObject({ code: 'ICHOR_COROUTINES_OPTION' });
+  });
+});
+
+describe('a stream of an async iterable', () => {
+  /** Numbers, with a log of what the generator did. */
+  function source(log: string[], fail = false) {
+    return (async function* () {
+      try {
+        for (let n = 0; n < 3; n++) {
+          log.push(`make ${n}`);
+          await Promise.resolve();
+          yield n;
+        }
+        if (fail) throw new Error('source');
+      } finally {
+        await Promise.resolve();
+        log.push('closed');
+      }
+    })();
+  }
+
+  it('gives its values to a coroutine, asking for one at a time', async () => {
+    const log: string[] = [];
+    const values = fromAsyncIterable(source(log));
+    const sum = await task(function* () {
+      let total = 0;
+      for (let next = yield* values.next(); next.done !== true; next = yield* values.next()) {
+        log.push(`got ${next.value}`);
+        total += next.value;
+      }
+      return total;
+    });
+    expect(sum).toBe(3);
+    expect(log).toEqual(['make 0', 'got 0', 'make 1', 'got 1', 'make 2', 'got 2', 'closed']);
+  });
+
+  it('passes its failure on', async () => {
+    const values = fromAsyncIterable(source([], true));
+    for (let n = 0; n < 3; n++) await values.next();
+    expect(await failureOf(values.next())).toMatchObject({ message: 'source' });
+    expect(await values.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('closes the source when it is left or cancelled', async () => {
+    const log: string[] = [];
+    for await (const _value of fromAsyncIterable(source(log))) break;
+    expect(log).toEqual(['make 0', 'closed']);
+    const values = fromAsyncIterable(source(log));
+    await values.next();
+    values.cancel();
+    await settle();
+    expect(log).toEqual(['make 0', 'closed', 'make 0', 'closed']);
+  });
+
+  it('refuses what is no async iterable', () => {
+    expect(thrownBy(() => fromAsyncIterable([1] as never))).toMatchObject({ code: 'ICHOR_COROUTINES_OPTION' });
   });
 });
