@@ -86,12 +86,18 @@ export class DurationHistogram {
 }
 
 function bucketOf(nanoseconds: number): number {
-  if (nanoseconds < linearLimit) return Math.trunc(nanoseconds);
-  // clz32 sees 32 bits; larger values are first divided by 2^20.
-  const isLarge = nanoseconds >= 2 ** 31;
-  const scaled = isLarge ? nanoseconds / 2 ** 20 : nanoseconds;
+  if (nanoseconds >= 2 ** 31) return bucketOfLong(nanoseconds);
+  const whole = nanoseconds | 0;
+  if (whole < linearLimit) return whole;
+  const exponent = 26 - Math.clz32(whole);
+  return (exponent << 5) + (whole >> exponent);
+}
+
+/** Above two seconds a duration does not fit 32 bits. */
+function bucketOfLong(nanoseconds: number): number {
+  const scaled = nanoseconds / 2 ** 20;
   if (scaled >= 2 ** 31) return bucketCount - 1;
-  const exponent = 31 - Math.clz32(scaled) + (isLarge ? 20 : 0) - 5;
+  const exponent = 46 - Math.clz32(scaled);
   const bucket = exponent * perOctave + Math.trunc(nanoseconds / 2 ** exponent);
   return bucket < bucketCount ? bucket : bucketCount - 1;
 }
