@@ -12,7 +12,6 @@ export const coreErrors = {
   ICHOR_SERVICE_START_FAILED: 'The constructor or start() of a service failed.',
   ICHOR_SERVICE_NEEDS_REGISTRATION:
     'A class bound in the container needs a token that only a running service provides.',
-  ICHOR_SERVICE_FAILED: 'A handler, timer or coroutine of a service failed and the service was stopped for it.',
   ICHOR_STOP_TIMEOUT: 'A service did not finish stopping in time; what it was doing was abandoned.',
   ICHOR_QUIT_TIMEOUT: 'Quitting made no progress in time; the rest was stopped by force.',
   ICHOR_EVENT_TIMEOUT: 'pushAndWait gave up because its time-out passed.',

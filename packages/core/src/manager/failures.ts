@@ -162,8 +162,5 @@ export function combined(errors: readonly unknown[]): unknown {
 
 /** The error of quitting by force. */
 export function quitTimeout(report: string, because: string): Error {
-  return coreError(
-    'ICHOR_QUIT_TIMEOUT',
-    `${because}, and the rest was stopped by force. It waited for:\n${report}`,
-  );
+  return coreError('ICHOR_QUIT_TIMEOUT', `${because}, and the rest was stopped by force. It waited for:\n${report}`);
 }
