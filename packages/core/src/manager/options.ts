@@ -48,7 +48,7 @@ export interface ManagerOptions {
   readonly recordTimes?: boolean;
   /** When the queue counts as full, and what happens then. Default: it has no bound. */
   readonly queueLimit?: QueueLimit;
-  /** Keep the last so many events with their causes, for `explainEvent()`: 67 bytes each. Default: 0, nothing is kept or paid. */
+  /** Keep the last so many events with their causes, for `explainEvent()`: 61 bytes each. Default: 0, nothing is kept or paid. */
   readonly journal?: number;
   /** The platform under the loop. Default: Node.js. */
   readonly host?: LoopHost;
