@@ -13,7 +13,7 @@ import { checkDuration } from '../errors/check-option.ts';
 import { captureStart, formatTrace, type StartTrace } from './start-trace.ts';
 
 /** How deep releases nest before they are queued. */
-export const inlineLimit = 128;
+const inlineLimit = 128;
 
 // How a frame continues.
 const next = 0;
@@ -181,7 +181,7 @@ function cancelFrom(outermost: Frame, cancellation: Cancellation): void {
 }
 
 /** What `pause()` resumes with. */
-export const pauseOver: unique symbol = Symbol('resumed');
+const pauseOver: unique symbol = Symbol('resumed');
 
 /**
  * Runs `iterator` inline until its first suspension. When it ends in that time, nothing is allocated, the host is told with an
