@@ -57,7 +57,7 @@ for (const { name, message, values, rounds } of sizes) {
   ]);
   for (const shape of ['plain', 'reordered', 'escapes', 'non-ASCII', 'unknown keys']) {
     const shaped = values.map((value) => shapes[shape][0](value));
-    const [compiled, native, rival, theirs] = measure(
+    const [compiled, stringify, rival, theirs] = measure(
       [
         (call) => (sink += json.serialize(shaped[call & mask]).length),
         (call) => (sink += encoder.encode(JSON.stringify(shaped[call & mask])).length),
@@ -68,10 +68,10 @@ for (const { name, message, values, rounds } of sizes) {
     );
     row(shape, [
       ns(compiled),
-      ns(native),
+      ns(stringify),
       ns(rival),
       ns(theirs),
-      times(native / compiled),
+      times(stringify / compiled),
       times(rival / compiled),
       times(theirs / compiled),
     ]);

@@ -58,7 +58,7 @@ export const sizes = [
     name: '10 KB of records',
     fields: { readings: t.array(Reading) },
     values: Array.from({ length: 32 }, (_, n) => ({
-      readings: Array.from({ length: 130 }, (_, k) => reading(n * 130 + k)),
+      readings: Array.from({ length: 130 }, (__, k) => reading(n * 130 + k)),
     })),
     rounds: 3_000,
   },
@@ -67,7 +67,7 @@ export const sizes = [
     fields: { title: t.string(), orders: t.array(t.object(Order)) },
     values: Array.from({ length: 4 }, (_, n) => ({
       title: `document ${n}`,
-      orders: Array.from({ length: 3_400 }, (_, k) => order(n * 3_400 + k)),
+      orders: Array.from({ length: 3_400 }, (__, k) => order(n * 3_400 + k)),
     })),
     rounds: 24,
   },

@@ -43,7 +43,7 @@ for (const { name, message, values, rounds } of sizes) {
         (call) => (sink += decode(encode(shaped[call & mask])) === null),
         (call) => (sink += plain.unpack(plain.pack(shaped[call & mask])) === null),
         (call) => (sink += records.unpack(records.pack(shaped[call & mask])) === null),
-        (call) => (sink += packDecoder.decode(packEncoder.encode(shaped[call & mask])) === null),
+        (call) => (sink += packDecoder.read(packEncoder.encode(shaped[call & mask])) === null),
         (call) => (sink += general.deserialize(general.serialize(shaped[call & mask])) === null),
       ],
       Math.ceil(rounds / 2),

@@ -1,7 +1,7 @@
 // MessagePack from others: every legal encoding of a value is accepted, everything else is refused with its place.
 
 import { describe, expect, test } from 'vitest';
-import { defineMessage, messagePackCodec, SerializationError, t } from '../src/index.ts';
+import { defineMessage, messagePackCodec, SerializationError, t, type Schema } from '../src/index.ts';
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
 
@@ -16,8 +16,7 @@ function failureOf(run: () => unknown): SerializationError {
 }
 
 describe.each([['auto'], ['never']] as const)('code generation %s', (codeGeneration) => {
-  const one = <T>(schema: import('../src/index.ts').Schema<T>) =>
-    defineMessage('M', schema, { codeGeneration }).msgpack;
+  const one = <T>(schema: Schema<T>) => defineMessage('M', schema, { codeGeneration }).msgpack;
 
   test.each([
     ['positive fixint', '05'],
@@ -135,7 +134,7 @@ describe.each([['auto'], ['never']] as const)('code generation %s', (codeGenerat
     ['a key twice', t.record(t.int()), '82a16101a16102', 'DUPLICATE_KEY', 4],
     ['nesting without end', t.unknown(), '91'.repeat(80), 'LIMIT', 64],
   ] as const)('refuses %s', (_, schema, hex, code, offset) => {
-    const codec = one(schema as import('../src/index.ts').Schema<unknown>);
+    const codec = one(schema as Schema<unknown>);
     expect(failureOf(() => codec.deserialize(bytesOf(hex)))).toMatchObject({
       code: `ICHOR_SERIALIZATION_${code}`,
       offset,

@@ -48,16 +48,18 @@ export function failWriteType(w: Writer, expected: string, value: unknown): neve
 
 /** Enters a container. A value that contains itself ends here, too. */
 export function enter(w: Writer): void {
-  if (w.depth >= w.maxDepth) {
-    failWrite(
-      w,
-      'ICHOR_SERIALIZATION_LIMIT',
-      `at most ${w.maxDepth} nested arrays and objects`,
-      'one more',
-      'Raise limits.maxDepth, or look for a value that contains itself.',
-    );
-  }
+  if (w.depth >= w.maxDepth) failDepth(w);
   w.path[w.depth++] = '';
+}
+
+function failDepth(w: Writer): never {
+  return failWrite(
+    w,
+    'ICHOR_SERIALIZATION_LIMIT',
+    `at most ${w.maxDepth} nested arrays and objects`,
+    'one more',
+    'Raise limits.maxDepth, or look for a value that contains itself.',
+  );
 }
 
 /** Writes ASCII text of the program's own: punctuation, keys, literal names. */

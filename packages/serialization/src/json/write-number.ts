@@ -18,15 +18,20 @@ export function writeInt(b: Uint8Array, p: number, value: number): number {
 }
 
 function writeSmall(b: Uint8Array, p: number, value: number): number {
-  let length = 1;
-  for (let power = 10; value >= power && length < 10; power *= 10) length++;
-  const end = p + length;
+  const end = p + digitsOf(value);
   for (let i = end - 1; i >= p; i--) {
     const rest = (value / 10) | 0;
     b[i] = 48 + (value - rest * 10);
     value = rest;
   }
   return end;
+}
+
+/** Decimal digits of a number below 10^9. */
+function digitsOf(value: number): number {
+  if (value < 10_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
+  if (value < 1_000_000) return value < 100_000 ? 5 : 6;
+  return value < 100_000_000 ? (value < 10_000_000 ? 7 : 8) : 9;
 }
 
 function writeNine(b: Uint8Array, p: number, value: number): number {

@@ -15,24 +15,28 @@ plain[92] = 0;
 /** Writes a string with its quotes. */
 export function writeString(b: Uint8Array, p: number, text: string): number {
   const { length } = text;
+  if (length > shortLength) return writeLong(b, p, text);
   b[p++] = 34;
-  if (length > shortLength) {
-    p = writeLong(b, p, text);
-  } else {
-    for (let i = 0; i < length; i++) {
-      const c = text.charCodeAt(i);
-      if (c >= 128 || plain[c] !== 1) {
-        p = writeUnits(b, p, text, i);
-        break;
-      }
-      b[p++] = c;
-    }
+  for (let i = 0; i < length; i++) {
+    const c = text.charCodeAt(i);
+    if (c >= 128 || plain[c] !== 1) return close(b, writeUnits(b, p, text, i));
+    b[p++] = c;
   }
   b[p] = 34;
   return p + 1;
 }
 
+function close(b: Uint8Array, p: number): number {
+  b[p] = 34;
+  return p + 1;
+}
+
 function writeLong(b: Uint8Array, p: number, text: string): number {
+  b[p] = 34;
+  return close(b, writeLongText(b, p + 1, text));
+}
+
+function writeLongText(b: Uint8Array, p: number, text: string): number {
   if (!unusual.test(text)) return p + text.length <= b.length ? writeAscii(b, p, text) : p + text.length;
   if (!mustEscape.test(text)) {
     const length = p + text.length * 3 <= b.length ? -1 : utf8Length(text);

@@ -1,6 +1,7 @@
 // Strings, byte strings and dates as MessagePack.
 
 import { utf8Length, writeAscii, writeUtf8 } from '../text/text.ts';
+import { putUtf8 } from '../text/utf8.ts';
 import { timestampExtension } from './extension.ts';
 import { writeExtensionHead, writeLength, writeWord } from './write-number.ts';
 
@@ -14,13 +15,23 @@ export function writePackString(b: Uint8Array, p: number, text: string): number 
     const start = p + 1;
     for (let i = 0; i < length; i++) {
       const c = text.charCodeAt(i);
-      if (c >= 128) return writeEncoded(b, p, text);
+      if (c >= 128) return writeShort(b, p, text);
       b[start + i] = c;
     }
     b[p] = 0xa0 | length;
     return start + length;
   }
   return writeEncoded(b, p, text);
+}
+
+/** Writes a short string of any characters: first its bytes, as if the head had one byte, then the head. */
+function writeShort(b: Uint8Array, p: number, text: string): number {
+  const start = p + 1;
+  const end = putUtf8(b, start, text, 0);
+  const size = end - start;
+  if (size > 31) return writeEncoded(b, p, text);
+  b[p] = 0xa0 | size;
+  return end;
 }
 
 function writeEncoded(b: Uint8Array, p: number, text: string): number {

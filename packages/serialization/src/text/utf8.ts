@@ -42,3 +42,26 @@ const loneSurrogate = /[\ud800-\udfff]/u;
 export function isWellFormed(text: string): boolean {
   return !loneSurrogate.test(text);
 }
+
+/** Writes well-formed text from index `i` on, unit by unit. Returns the position behind it. */
+export function putUtf8(b: Uint8Array, p: number, text: string, i: number): number {
+  for (; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 0x80) b[p++] = c;
+    else if (c < 0x800) {
+      b[p++] = 0xc0 | (c >> 6);
+      b[p++] = 0x80 | (c & 63);
+    } else if (c < 0xd800 || c > 0xdfff) {
+      b[p++] = 0xe0 | (c >> 12);
+      b[p++] = 0x80 | ((c >> 6) & 63);
+      b[p++] = 0x80 | (c & 63);
+    } else {
+      const point = 0x10000 + ((c & 0x3ff) << 10) + (text.charCodeAt(++i) & 0x3ff);
+      b[p++] = 0xf0 | (point >> 18);
+      b[p++] = 0x80 | ((point >> 12) & 63);
+      b[p++] = 0x80 | ((point >> 6) & 63);
+      b[p++] = 0x80 | (point & 63);
+    }
+  }
+  return p;
+}
