@@ -152,7 +152,7 @@ export class EventSystem {
   depths(): ReadonlyMap<number, number> {
     if (this.#held === undefined) return this.queue.depths();
     const depths = new Map(this.queue.depths());
-    this.#held.depths(depths);
+    this.#held.addDepths(depths);
     return new Map([...depths].sort(([a], [b]) => a - b));
   }
 

@@ -13,8 +13,11 @@ export interface Hold {
 export class HeldEvents {
   readonly #queue: EventQueue;
   readonly #holds = new Set<Hold>();
-  /** By priority, then id: what was held. Rows whose hold has ended are taken from here first. */
-  #rows: EventRow[] = [];
+  /** What is held, in the order of being taken out. */
+  #kept: EventRow[] = [];
+  /** What was held and is not any more, by priority, then id; taken from `#next` on. */
+  #ready: EventRow[] = [];
+  #next = 0;
 
   constructor(queue: EventQueue) {
     this.#queue = queue;
@@ -22,65 +25,74 @@ export class HeldEvents {
 
   /** Rows that are held, or were and have not been taken yet. */
   get size(): number {
-    return this.#rows.length;
+    return this.#kept.length + this.#ready.length - this.#next;
   }
 
   /** No hold and no row: it is not needed any more. */
   get isIdle(): boolean {
-    return this.#holds.size === 0 && this.#rows.length === 0;
+    return this.#holds.size === 0 && this.size === 0;
   }
 
   begin(hold: Hold): void {
     this.#holds.add(hold);
   }
 
+  /** O(n log n) in the rows that are held. */
   end(hold: Hold): void {
     this.#holds.delete(hold);
+    const kept: EventRow[] = [];
+    const ready = this.#ready.slice(this.#next);
+    for (const row of this.#kept) (this.#isHeld(row) ? kept : ready).push(row);
+    this.#kept = kept;
+    this.#ready = ready.sort((a, b) => a.priority - b.priority || a.id - b.id);
+    this.#next = 0;
   }
 
-  /** As `EventQueue.take`, passing over what is held. O(held rows) per event while there are any. */
+  /** As `EventQueue.take`, passing over what is held. */
   take(row: EventRow): boolean {
     for (;;) {
-      const index = this.#rows.findIndex((other) => !this.#isHeld(other));
-      const next = this.#rows[index];
+      const next = this.#ready[this.#next];
       if (next !== undefined && next.priority <= (this.#queue.nextPriority ?? Number.POSITIVE_INFINITY)) {
-        this.#rows.splice(index, 1);
+        this.#next++;
         Object.assign(row, next);
-        return true;
+      } else if (!this.#queue.take(row)) return false;
+      if (this.#next === this.#ready.length && this.#next > 0) {
+        this.#ready = [];
+        this.#next = 0;
       }
-      if (!this.#queue.take(row)) return false;
       if (!this.#isHeld(row)) return true;
-      this.#keep(row);
+      const { id, typeId, origin, priority, pushedAt, cause, payload } = row;
+      this.#kept.push({ id, typeId, origin, priority, pushedAt, cause, payload });
+      row.payload = undefined;
     }
   }
 
-  depths(depths: Map<number, number>): void {
-    for (const { priority } of this.#rows) depths.set(priority, (depths.get(priority) ?? 0) + 1);
+  /** Adds what it has to the depths of the queue. */
+  addDepths(depths: Map<number, number>): void {
+    for (const { priority } of this.#rows()) depths.set(priority, (depths.get(priority) ?? 0) + 1);
   }
 
   oldestPushedAt(): number | undefined {
-    return this.#rows.length === 0 ? undefined : Math.min(...this.#rows.map((row) => row.pushedAt));
+    let oldest: number | undefined;
+    for (const { pushedAt } of this.#rows()) if (oldest === undefined || pushedAt < oldest) oldest = pushedAt;
+    return oldest;
   }
 
   clear(dropped: (payload: unknown, typeId: number) => void): void {
-    for (const row of this.#rows.splice(0)) dropped(row.payload, row.typeId);
+    const rows = [...this.#rows()];
+    this.#kept = [];
+    this.#ready = [];
+    this.#next = 0;
+    for (const row of rows) dropped(row.payload, row.typeId);
   }
 
-  #keep(row: EventRow): void {
-    const { id, typeId, origin, priority, pushedAt, cause, payload } = row;
-    const rows = this.#rows;
-    let index = rows.length;
-    while (index > 0 && isBefore(row, rows[index - 1] as EventRow)) index--;
-    rows.splice(index, 0, { id, typeId, origin, priority, pushedAt, cause, payload });
-    row.payload = undefined;
+  *#rows(): Generator<EventRow> {
+    yield* this.#kept;
+    for (let index = this.#next; index < this.#ready.length; index++) yield this.#ready[index] as EventRow;
   }
 
   #isHeld(row: EventRow): boolean {
     for (const hold of this.#holds) if (hold.typeIds.has(row.typeId) && !hold.exceptFrom.has(row.origin)) return true;
     return false;
   }
-}
-
-function isBefore(a: EventRow, b: EventRow): boolean {
-  return a.priority < b.priority || (a.priority === b.priority && a.id < b.id);
 }

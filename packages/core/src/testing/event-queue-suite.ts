@@ -287,6 +287,24 @@ export const eventQueueCases: readonly EventQueueCase[] = [
     },
   },
   {
+    name: 'asked to record more later, it does so from then on, and what waits counts as pushed now by nobody',
+    run(create) {
+      const queue = create();
+      if (queue.record === undefined) return;
+      for (let id = 0; id < 40; id++) queue.push(id, 1, 0, 1000, undefined, Number.POSITIVE_INFINITY, 0, -1);
+      queue.record({ recordTimes: true, recordCauses: true }, 7.5);
+      for (let id = 40; id < 200; id++) queue.push(id, 1, 0, id % 2, undefined, Number.POSITIVE_INFINITY, id, id - 1);
+      same('oldestPushedAt', queue.oldestPushedAt(), 7.5);
+      const row = emptyEventRow();
+      for (let count = 0; count < 200; count++) {
+        same('take', queue.take(row), true);
+        same('pushedAt', row.pushedAt, row.id < 40 ? 7.5 : row.id);
+        same('cause', row.cause, row.id < 40 ? -1 : row.id - 1);
+      }
+      same('oldestPushedAt', queue.oldestPushedAt(), undefined);
+    },
+  },
+  {
     name: 'a queue that records no times knows no oldest push',
     run(create) {
       const queue = create({ recordCauses: true });

@@ -15,7 +15,7 @@ import {
   type ServiceContext,
   type ServiceHandle,
 } from '@ichor/core';
-import { assertNoLeaks, testManager, type TestManager } from '@ichor/core/testing';
+import { assertNoLeaks, heldResources, testManager, type TestManager } from '@ichor/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -334,6 +334,35 @@ describe('replace', () => {
     await manager.settle();
     expect(next.state).toBe('uninstalled');
     await manager.quit();
+  });
+
+  it('three hundred replacements leave nothing behind', async () => {
+    const manager = testManager();
+    const collected: WeakRef<object>[] = [];
+    let current = manager.register(price('v0', [])).id;
+    for (const dependency of [required(Price), optional(Price), many(Price)])
+      manager.register(
+        defineService({
+          dependencies: { price: dependency },
+          setup(_, self: ServiceContext) {
+            self.on(Order, () => undefined);
+          },
+        }),
+      );
+    await manager.begin();
+    const held = heldResources(manager);
+    for (let version = 1; version <= 300; version++) {
+      collected.push(new WeakRef(manager.services.instance(current, Price) as object));
+      const next = await replaced(manager, current, price(`v${version}`, []));
+      current = next.id;
+    }
+    assertNoLeaks(manager, held);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    globalThis.gc?.();
+    // The last one may still be reachable from what was processed last.
+    expect(collected.filter((ref) => ref.deref() !== undefined).length).toBeLessThanOrEqual(1);
+    await manager.quit();
+    assertNoLeaks(manager);
   });
 
   it('before run() it only exchanges the registration', async () => {
