@@ -138,8 +138,11 @@ describe('MessagePack beside @msgpack/msgpack and msgpackr', () => {
           const bytes = message.msgpack.serialize(value);
           expectSame(decode(bytes), value);
           expectSame(records.unpack(bytes), value);
-          expectSame(message.msgpack.deserialize(encode(value)), value);
-          expectSame(message.msgpack.deserialize(records.pack(value)), value);
+          // Both write −0 as 0 in some places: what they read of their own bytes is what counts.
+          const theirs = encode(value);
+          expectSame(message.msgpack.deserialize(theirs), decode(theirs));
+          const packed = records.pack(value);
+          expectSame(message.msgpack.deserialize(packed), records.unpack(packed));
         }
       }),
       runs,
