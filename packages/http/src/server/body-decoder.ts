@@ -77,6 +77,7 @@ export function decodeBody(
       try {
         return codec.deserialize(bytes, start, end);
       } catch (error) {
+        // eslint-disable-next-line typescript/only-throw-error -- what a codec threw is passed on as it is
         throw decodeProblem(error);
       }
     }

@@ -13,11 +13,9 @@ export function problemResponse(error: HttpError, requestId: string | undefined)
   });
 }
 
-/** The 400 for a body that does not decode; tells where, as far as the codec knows. */
-export function decodeProblem(error: unknown): HttpError {
-  if (!IchorError.is(error)) {
-    return new HttpError(400, error instanceof Error ? error.message : 'The body is malformed.', { cause: error });
-  }
+/** The 400 for a body that does not decode; tells where, as far as the codec knows. A codec that is broken is no fault of the client. */
+export function decodeProblem(error: unknown): unknown {
+  if (!IchorError.is(error)) return error;
   const path = error.details?.['path'];
   const offset = error.details?.['offset'];
   return new HttpError(400, error.message, {

@@ -40,7 +40,12 @@ export class RequestPipeline implements ExchangeSteps, BodyReader {
     const { hasRoom } = this.overload;
     this.overload.admitted();
     if (!hasRoom) return this.refuse(exchange, overloaded());
-    this.#route(exchange);
+    try {
+      this.#route(exchange);
+    } catch (error) {
+      // A matcher or schema of the program failed.
+      this.fail(exchange, error);
+    }
   }
 
   // Route: path, method, then whether the body can be taken at all. Error exits: 400, 404, 405, 413, 415, 417.

@@ -157,6 +157,59 @@ describe('whole answers', () => {
   });
 });
 
+describe('whatever is sent', () => {
+  it('ends with a closed connection, without a failure of the host', async () => {
+    const piece = fc.constantFrom(
+      ...[
+        'GET / HTTP/1.1\r\n',
+        'POST /echo HTTP/1.1\r\n',
+        'POST /stream HTTP/1.1\r\n',
+        'Host: a\r\n',
+        '\r\n',
+        '\r',
+        '\n',
+        '\0',
+      ],
+      ...[
+        'Content-Length: 3\r\n',
+        'Transfer-Encoding: chunked\r\n',
+        'Expect: 100-continue\r\n',
+        'Connection: close\r\n',
+      ],
+      ...[
+        'Upgrade: x\r\nConnection: upgrade\r\n',
+        'abc',
+        '3\r\nabc\r\n',
+        '0\r\n\r\n',
+        'A: b\r\n',
+        'HEAD / HTTP/1.0\r\n\r\n',
+      ],
+    );
+    await withHost(
+      (host) => {
+        host.get('/', () => text('root'));
+        host.post('/echo', (request) => json([...request.body]));
+        host.post('/stream', { body: 'stream' }, async (request) => json([...(await request.body.bytes())]));
+      },
+      async ({ port, log }) => {
+        await fc.assert(
+          fc.asyncProperty(fc.array(fc.array(piece, { maxLength: 8 }), { maxLength: 4 }), async (writes) => {
+            const client = await RawClient.connect(port);
+            for (const parts of writes) {
+              if (parts.length > 0) client.send(parts.join(''));
+              await turn();
+            }
+            client.socket.end();
+            await client.closed;
+          }),
+          { numRuns: 400 },
+        );
+        expect(log.filter(({ level }) => level === 'error')).toEqual([]);
+      },
+    );
+  });
+});
+
 describe('the net engine', () => {
   it('reads sockets the ordinary way when they cannot share a buffer, as encrypted ones cannot', async () => {
     const options = resolveHostOptions({ address: '127.0.0.1', port: 0 });

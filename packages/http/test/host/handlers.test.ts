@@ -331,6 +331,30 @@ describe('failures', () => {
     });
   });
 
+  it('of a matcher, a codec or a schema of the program are its own: 500, logged, nothing told', async () => {
+    const broken = (): never => {
+      throw new RangeError('secret');
+    };
+    const codec = { ...PingMessage.codecs[0], deserialize: broken };
+    const { responses, log } = await ask(
+      (host) => {
+        host.get({ matches: (target) => target === '/matcher' && broken(), routeParams: () => [] }, () => empty());
+        host.post('/codec', { body: { ...PingMessage, codecs: [codec] } }, () => empty());
+        host.get('/schema', { query: { '~standard': { version: 1, vendor: 'test', validate: broken } } }, () =>
+          empty(),
+        );
+        host.get('/encode', () => json(PingMessage, { sequence: 'x' as unknown as number }));
+      },
+      '/matcher',
+      { method: 'POST', target: '/codec', body: { sequence: 1 } },
+      '/schema',
+      '/encode',
+    );
+    expect(responses.map((response) => response.status)).toEqual([500, 500, 500, 500]);
+    for (const response of responses) expect(response.text()).not.toMatch(/secret|sequence/);
+    expect(log.filter(({ level }) => level === 'error')).toHaveLength(4);
+  });
+
   it('of a stream break the connection off and are logged', async () => {
     await withHost(
       (host) => {

@@ -79,6 +79,8 @@ export async function withHost<T>(
   const run = manager.run();
   run.catch(() => undefined);
   const { host, self } = await Promise.race([started, run.then(() => Promise.reject(new Error('The manager ended.')))]);
+  // Optional dependencies (the logger of the host) arrive with the next events.
+  for (let index = 0; index < 3; index++) await new Promise((resolve) => setImmediate(resolve));
   const address = host.address!;
   const port = 'port' in address ? address.port : 0;
   let isStopped = false;
