@@ -1,4 +1,4 @@
 import { mergeConfig } from 'vitest/config';
 import shared from '../../vitest.shared.ts';
 
-export default mergeConfig(shared, { test: { name: 'pong' } });
+export default mergeConfig(shared, { test: { name: 'pong', globalSetup: '../../scripts/lib/build-setup.mjs' } });
