@@ -336,6 +336,53 @@ describe('replace', () => {
     await manager.quit();
   });
 
+  it('replaces a factory that makes one child per consumer: consumers end up with a child of the new one', async () => {
+    const log: string[] = [];
+    const manager = testManager();
+    const factory = (version: string) =>
+      defineService({
+        name: `factory ${version}`,
+        setup(_, self: ServiceContext) {
+          self.track(Price, {
+            requested: ({ requester }) => {
+              self.register(price(`${version} for ${requester.name}`, log), { filter: { consumer: requester.id } });
+            },
+          });
+        },
+      });
+    const old = manager.register(factory('v1'));
+    const seen: number[] = [];
+    const consumer = manager.register(
+      defineService({
+        name: 'consumer',
+        dependencies: { price: required(Price) },
+        setup({ price: used }, self: ServiceContext) {
+          log.push(`consumer uses ${used.version}`);
+          self.on(Order, (value) => {
+            seen.push(value);
+          });
+        },
+      }),
+    );
+    await manager.begin();
+    const done = Promise.resolve(manager.replace(old.id, factory('v2')));
+    for (let i = 0; i < 20; i++) {
+      manager.queue.push(Order, i);
+      manager.step();
+    }
+    await manager.settle();
+    await done;
+    expect(log.filter((line) => line.startsWith('consumer'))).toEqual([
+      'consumer uses v1 for consumer',
+      'consumer uses v2 for consumer',
+    ]);
+    expect(consumer.state).toBe('active');
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => index));
+    expect(manager.services.count).toBe(5);
+    await manager.quit();
+    assertNoLeaks(manager);
+  });
+
   it('three hundred replacements leave nothing behind', async () => {
     const manager = testManager();
     const collected: WeakRef<object>[] = [];
