@@ -4,7 +4,7 @@ import { forConsumer, type Consumer } from '../contract/consumer.ts';
 import type { ServiceInfo } from '../contract/service.ts';
 import type { Activation } from './activation.ts';
 import { ConsumerLink } from './consumer-link.ts';
-import type { Link, ServiceRecord } from './service-record.ts';
+import type { Link, ServiceRecord, Slot } from './service-record.ts';
 
 type Callback = (this: object, name: string, service: unknown, info: ServiceInfo) => unknown;
 
@@ -33,6 +33,18 @@ export function announce(activation: Activation): void {
         link.isAnnounced = true;
         added?.call(activation.instance as object, slot.spec.key, link.value, link.provider);
       }
+}
+
+/**
+ * Whether a provider that arrives now can be given to the consumer: it runs, is not on its way out, and can take it.
+ * A constructor argument cannot be given later; it is taken at the next start.
+ */
+export function canReceive({ consumer: { state, activation }, spec }: Slot): boolean {
+  return (
+    (state === 'starting' || state === 'injecting' || state === 'active') &&
+    activation?.isEnding === false &&
+    !spec.isFixed
+  );
 }
 
 /** Gives a provider to a consumer that runs. A failure goes to the consumer's failure policy. */

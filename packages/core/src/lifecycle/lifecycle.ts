@@ -6,7 +6,7 @@ import type { CurrentEvent } from '../events/event-system.ts';
 import * as internal from '../events/internal-events.ts';
 import { internalPriority } from '../events/internal-events.ts';
 import type { Activation } from './activation.ts';
-import { inject, eject } from './injection.ts';
+import { canReceive, eject, inject } from './injection.ts';
 import type { Kernel } from './kernel.ts';
 import { accepts, firstProviderFor, ProviderIndex, requestOf, slotsFor, type TokenEntry } from './provider-index.ts';
 import { connect, consumersInReverse, disconnect, type Link, type ServiceRecord, type Slot } from './service-record.ts';
@@ -132,6 +132,13 @@ export class Lifecycle {
     if (record.state === 'uninjecting') this.#pushStop(record, 0);
   }
 
+  /** Whether a service is about to start: nothing is missing, and its start waits in the queue. O(n). */
+  isStartQueued(): boolean {
+    for (const { state, missing, failure, isHeld } of this.table.values())
+      if (state === 'installed' && missing === 0 && failure === undefined && !isHeld) return true;
+    return false;
+  }
+
   /** What keeps a service from stopping, or starting, right now: for reports. */
   waitingFor(record: ServiceRecord): string[] {
     const reasons: string[] = [];
@@ -181,7 +188,8 @@ export class Lifecycle {
   }
 
   #start(record: ServiceRecord, priority: number): void {
-    if (record.state !== 'installed' || record.missing > 0 || this.#observer.isQuitting()) return;
+    if (record.state !== 'installed' || record.missing > 0 || record.isMakingRoom || this.#observer.isQuitting())
+      return;
     record.isHeld = false;
     this.startingCount++;
     this.upCount++;
@@ -472,18 +480,6 @@ export class Lifecycle {
     }
     this.#observer.progressed(record);
   }
-}
-
-/**
- * Whether a provider that arrives now can be given to the consumer: it runs, is not on its way out, and can take it.
- * A constructor argument cannot be given later; it is taken at the next start.
- */
-function canReceive({ consumer: { state, activation }, spec }: Slot): boolean {
-  return (
-    (state === 'starting' || state === 'injecting' || state === 'active') &&
-    activation?.isEnding === false &&
-    !spec.isFixed
-  );
 }
 
 /** Whether the consumer's instance cannot run without the provider of `link`. One that it has not received does not replace it. */

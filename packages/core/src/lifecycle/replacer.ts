@@ -1,7 +1,7 @@
 // Puts a new provider in the place of an old one, in one step of the queue: used by the lifecycle when a service that was
 // registered to replace another one has become active. manager/replacements.ts sees the whole replacement through.
 
-import { eject, inject } from './injection.ts';
+import { canReceive, eject, inject } from './injection.ts';
 import { accepts } from './provider-index.ts';
 import { connect, consumersInReverse, disconnect, type Link, type ServiceRecord } from './service-record.ts';
 
@@ -42,7 +42,7 @@ export function swapOptional(old: ServiceRecord, next: ServiceRecord, mustStopBe
     const { slot, consumer } = link;
     if (slot.link !== link || mustStopBefore(link) || !accepts(next, slot)) continue;
     const { state } = consumer;
-    if (state === 'uninjecting' || state === 'stopping') continue;
+    if (state !== 'installed' && !canReceive(slot)) continue;
     disconnect(link);
     const fresh = connect(next, slot);
     if (state !== 'installed') inject(fresh);

@@ -75,6 +75,8 @@ export class ServiceRecord implements ServiceInfo {
   restartAfterStop = false;
   /** The service in whose place it was registered, until it has taken over. */
   replaces: ServiceRecord | undefined;
+  /** It has stopped so that the service which replaces it can start: until that is decided it does not start. */
+  isMakingRoom = false;
   /** The service that has taken over from it: goes into the slots that it leaves. */
   successor: ServiceRecord | undefined;
   /** A stop that was asked for while it was starting; honoured as soon as its state allows (LC-136). */

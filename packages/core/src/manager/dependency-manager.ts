@@ -227,7 +227,10 @@ export class DependencyManager {
       policy: options.onFailure ?? 'failService',
       isFailFast: (record) => options.failFast !== false && record.isInitial && !this.#startup.isSettled,
       hasWork: () =>
-        this.#lifecycle.upCount > 0 || this.#failures.pendingRestarts > 0 || this.#kernel.root.executions.size > 0,
+        this.#lifecycle.upCount > 0 ||
+        this.#failures.pendingRestarts > 0 ||
+        this.#kernel.root.executions.size > 0 ||
+        this.#lifecycle.isStartQueued(),
       quitWith: (error) => {
         this.#quitWith(error);
       },

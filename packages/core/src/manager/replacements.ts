@@ -113,6 +113,7 @@ class Replacement {
   begin(): void {
     if (this.#options.order === 'stop-first' && this.old.isUp) {
       this.#phase = 'stopping';
+      this.old.isMakingRoom = true;
       this.#keepEventsFor([this.old, ...this.#findAffected()]);
       this.#context.requestStop(this.old, false);
     } else this.#startNext();
@@ -165,6 +166,7 @@ class Replacement {
     }
     this.#phase = 'resuming';
     this.#affected.add(old);
+    old.isMakingRoom = false;
     old.isHeld = false;
     const priority = Math.min(100, old.priority);
     kernel.events.push(StartService.id, old.id, priority, { serviceId: old.id }, Number.POSITIVE_INFINITY);
@@ -172,6 +174,7 @@ class Replacement {
 
   end(error: Error | undefined): void {
     this.#ended();
+    this.old.isMakingRoom = false;
     this.#startTimer?.cancel();
     this.#endHold();
     if (error === undefined) this.result.resolve(this.#handle as ServiceHandle);
