@@ -14,6 +14,7 @@ export {
   type Scheduler,
   type Task,
 } from '@ichor/coroutines';
+export type { ConnectedManager } from './channel/connected-manager.ts';
 export type { ChannelMember, ChannelMessage } from './channel/channel-message.ts';
 export {
   CommunicationChannel,

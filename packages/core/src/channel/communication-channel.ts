@@ -6,8 +6,8 @@ import type { EventType, Priority } from '../contract/event-type.ts';
 import { coreError } from '../errors/catalogue.ts';
 import { defineEvent, priorityNumber } from '../events/define-event.ts';
 import { Deferred } from '../events/deferred.ts';
-import type { DependencyManager } from '../manager/dependency-manager.ts';
 import type { ChannelMember, ChannelMessage } from './channel-message.ts';
+import type { ConnectedManager } from './connected-manager.ts';
 import { LocalMember } from './local-member.ts';
 import type { QuestionType } from './question.ts';
 
@@ -22,13 +22,13 @@ export interface SendOptions {
 /** How something is sent to all. */
 export interface BroadcastOptions extends SendOptions {
   /** The manager that sends: it does not receive it itself. Default: everybody receives it. */
-  readonly from?: Pick<DependencyManager, 'id'>;
+  readonly from?: Pick<ConnectedManager, 'id'>;
 }
 
 /** How something is asked. */
 export interface AskOptions extends SendOptions {
   /** The manager that asks: the reply comes through its queue. It must be in the channel. */
-  readonly from: Pick<DependencyManager, 'id' | 'clock'>;
+  readonly from: Pick<ConnectedManager, 'id' | 'clock'>;
   /** Give up after so many milliseconds of the asker's clock; `Infinity`: never. Default: 30000. */
   readonly timeoutMs?: number;
   /** Give up when it aborts. */
@@ -108,7 +108,7 @@ export class CommunicationChannel {
    *
    * @throws ICHOR_CHANNEL_INVALID when it is in a channel already, ICHOR_MANAGER_QUIT when it has ended.
    */
-  addManager(manager: DependencyManager): Disposable {
+  addManager(manager: ConnectedManager): Disposable {
     if (manager.channel !== undefined)
       throw coreError(
         'ICHOR_CHANNEL_INVALID',
@@ -128,7 +128,7 @@ export class CommunicationChannel {
   }
 
   /** Takes a manager out: nothing is sent to it any more, and questions to or from it fail. Does nothing when it is not a member. */
-  removeManager(manager: Pick<DependencyManager, 'id'>): void {
+  removeManager(manager: Pick<ConnectedManager, 'id'>): void {
     this.remove(manager.id);
   }
 

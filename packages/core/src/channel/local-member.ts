@@ -2,19 +2,24 @@
 
 import { coreError } from '../errors/catalogue.ts';
 import { defineWork } from '../events/define-event.ts';
-import type { DependencyManager } from '../manager/dependency-manager.ts';
 import type { ChannelMember, ChannelMessage } from './channel-message.ts';
-import type { CommunicationChannel } from './communication-channel.ts';
+import type { ConnectedManager } from './connected-manager.ts';
 import type { Question } from './question.ts';
 
 /** A reply on its way to whoever asked. */
 const ChannelReply = defineWork('ChannelReply');
 
-export class LocalMember implements ChannelMember {
-  readonly #manager: DependencyManager;
-  readonly #channel: CommunicationChannel;
+/** The channel as far as replies go. */
+export interface ReplyRoute {
+  reply(message: ChannelMessage & { readonly kind: 'reply' }, to: number): void;
+  settle(questionId: number, outcome: { readonly value: unknown } | { readonly error: unknown }): void;
+}
 
-  constructor(manager: DependencyManager, channel: CommunicationChannel) {
+export class LocalMember implements ChannelMember {
+  readonly #manager: ConnectedManager;
+  readonly #channel: ReplyRoute;
+
+  constructor(manager: ConnectedManager, channel: ReplyRoute) {
     this.#manager = manager;
     this.#channel = channel;
   }
