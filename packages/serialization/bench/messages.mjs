@@ -51,16 +51,16 @@ export const sizes = [
     name: 'RB-50 (30 bytes)',
     fields: Test,
     values: Array.from({ length: 1024 }, (_, n) => test(n)),
-    rounds: 1_000_000,
+    rounds: 500_000,
   },
-  { name: '300 bytes', fields: Order, values: Array.from({ length: 1024 }, (_, n) => order(n)), rounds: 100_000 },
+  { name: '300 bytes', fields: Order, values: Array.from({ length: 1024 }, (_, n) => order(n)), rounds: 50_000 },
   {
     name: '10 KB of records',
     fields: { readings: t.array(Reading) },
     values: Array.from({ length: 32 }, (_, n) => ({
       readings: Array.from({ length: 130 }, (__, k) => reading(n * 130 + k)),
     })),
-    rounds: 3_000,
+    rounds: 1_500,
   },
   {
     name: '1 MB document',
@@ -69,7 +69,7 @@ export const sizes = [
       title: `document ${n}`,
       orders: Array.from({ length: 3_400 }, (__, k) => order(n * 3_400 + k)),
     })),
-    rounds: 24,
+    rounds: 12,
   },
 ].map((size) => ({ ...size, message: defineMessage('Measured', size.fields) }));
 

@@ -3,7 +3,7 @@
 import { utf8Length, writeAscii, writeUtf8 } from '../text/text.ts';
 
 /** Up to here a loop beats a call into the runtime. */
-const shortLength = 24;
+const shortLength = 48;
 const unusual = /[^ !#-[\]-\u007f]/;
 const mustEscape = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
 

@@ -44,6 +44,9 @@ export const writeUtf8: (b: Uint8Array, p: number, text: string) => number =
 export const utf8Length: (text: string) => number =
   nodeBuffer === undefined ? (text) => encoder.encode(text).length : (text) => nodeBuffer.byteLength(text);
 
-/** Memory for results; Node's pool where there is one, which no one can transfer away. */
-export const allocate: (size: number) => Uint8Array<ArrayBuffer> =
-  nodeBuffer === undefined ? (size) => new Uint8Array(size) : (size) => nodeBuffer.allocUnsafe(size);
+/** Memory for results: of Node's pool where there is one, which no one can transfer away. Always a plain Uint8Array. */
+export function allocate(size: number): Uint8Array<ArrayBuffer> {
+  if (nodeBuffer === undefined) return new Uint8Array(size);
+  const { buffer, byteOffset } = nodeBuffer.allocUnsafe(size);
+  return new Uint8Array(buffer, byteOffset, size);
+}
