@@ -86,3 +86,11 @@ test('apps and suites are private', () => {
   const open = members().filter(({ folder, manifest }) => !folder.startsWith('packages/') && manifest.private !== true);
   expect(open).toEqual([]);
 });
+
+test('every app runs by a root script and by turbo', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  for (const { name, folder, manifest } of members().filter((member) => member.folder.startsWith('apps/'))) {
+    expect(manifest.scripts, folder).toMatchObject({ start: 'node dist/main.js' });
+    expect(Object.values(scripts)).toContain(`exec node scripts/start.mjs${name === 'pong' ? '' : ` ${name}`}`);
+  }
+});
