@@ -417,13 +417,13 @@ export class DependencyManager {
       ...registration,
       provides: [...old.provides, ...(registration?.provides ?? [])],
     };
+    // A wrong class or registration is refused before anything has happened to the old one.
+    recordOf(serviceClass, merged, this.#options.container);
     if (this.#phase === 'new') {
       this.#requestStop(old, true);
       const handle = this.#register(serviceClass, merged, undefined);
       return mapped(this.#watchers.active(this.#recordOf(handle.id)), handle);
     }
-    // Refused now rather than after the old one has stopped.
-    if (options.order === 'stop-first') recordOf(serviceClass, merged, this.#options.container);
     const context = {
       kernel: this.#kernel,
       lifecycle: this.#lifecycle,

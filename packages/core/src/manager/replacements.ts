@@ -152,12 +152,13 @@ class Replacement {
 
   /** The new service does not take over: it goes, and the old one stays or is started again. */
   fail(reason: string, cause: unknown): void {
-    const { old, next } = this as { old: ServiceRecord; next: ServiceRecord };
+    const { old, next } = this;
     const { kernel } = this.#context;
+    this.#startTimer?.cancel();
     this.#failure = coreError(
       'ICHOR_REPLACE_FAILED',
-      `${next.name} (${next.id}) could not replace ${old.name} (${old.id}), which stays: ${reason}.`,
-      { ...(cause === undefined ? {} : { cause }), details: { serviceId: old.id, replacementId: next.id } },
+      `${next === undefined ? 'The new service' : `${next.name} (${next.id})`} could not replace ${old.name} (${old.id}), which stays: ${reason}.`,
+      { ...(cause === undefined ? {} : { cause }), details: { serviceId: old.id, replacementId: next?.id } },
     );
     kernel.logger.warn(this.#failure.message, cause === undefined ? {} : { error: cause });
     if (this.#options.order !== 'stop-first' || old.state === 'uninstalled') {
@@ -184,9 +185,15 @@ class Replacement {
   #startNext(): void {
     const { timeoutMs } = this.#options;
     this.#phase = 'starting';
-    const { record, handle } = this.#context.register();
-    this.next = record;
-    this.#handle = handle;
+    let record: ServiceRecord;
+    try {
+      const registered = this.#context.register();
+      record = this.next = registered.record;
+      this.#handle = registered.handle;
+    } catch (error) {
+      this.fail('its registration was refused', error);
+      return;
+    }
     record.replaces = this.old;
     this.#exceptFrom.add(record.id);
     if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY)

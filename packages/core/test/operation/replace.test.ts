@@ -383,6 +383,22 @@ describe('replace', () => {
     assertNoLeaks(manager);
   });
 
+  it('refuses what cannot be registered before anything has happened', async () => {
+    const manager = testManager();
+    const old = manager.register(price('v1', []));
+    for (const phase of ['new', 'running']) {
+      if (phase === 'running') await manager.begin();
+      expect(() => manager.replace(old.id, undefined as never)).toThrow(/register\(\) takes a class/);
+      expect(() => manager.replace(old.id, price('v2', []), { unknown: 1 } as never)).toThrow(/"unknown" is unknown/);
+      expect(manager.services.byId(old.id)).toBeDefined();
+    }
+    expect(manager.services.count).toBe(3);
+    expect(() => manager.replace(1e9, price('v2', []))).toThrow(/no service 1000000000/);
+    const itself = manager.services.all()[0]?.id ?? 0;
+    expect(() => manager.replace(itself, price('v2', []))).toThrow(/part of the manager/);
+    await manager.quit();
+  });
+
   it('three hundred replacements leave nothing behind', async () => {
     const manager = testManager();
     const collected: WeakRef<object>[] = [];
