@@ -8,7 +8,15 @@ import { internalPriority } from '../events/internal-events.ts';
 import type { Activation } from './activation.ts';
 import { canReceive, eject, inject } from './injection.ts';
 import type { Kernel } from './kernel.ts';
-import { accepts, firstProviderFor, ProviderIndex, requestOf, slotsFor, type TokenEntry } from './provider-index.ts';
+import {
+  accepts,
+  firstProviderFor,
+  ProviderIndex,
+  providersFor,
+  requestOf,
+  slotsFor,
+  type TokenEntry,
+} from './provider-index.ts';
 import { connect, consumersInReverse, disconnect, type Link, type ServiceRecord, type Slot } from './service-record.ts';
 import { swapOptional } from './replacer.ts';
 import { Starter } from './starter.ts';
@@ -271,7 +279,11 @@ export class Lifecycle {
   /** Connects a slot with the active providers there are. Whether it was empty and is not any more. */
   #fill(slot: Slot, preferred?: ServiceRecord): boolean {
     const wasEmpty = slot.count === 0;
-    while (slot.isOpen) {
+    if (slot.links !== undefined) {
+      // A collection that is open has everything already, unless a provider has become free in another slot of the service.
+      if (slot.list === undefined || slot.consumer.definition.hasRepeatedTokens) this.#collect(slot);
+    }
+    while (slot.links === undefined && slot.isOpen) {
       const isWanted = preferred?.state === 'active' && isFree(preferred, slot) && accepts(preferred, slot);
       const provider = isWanted ? preferred : firstProviderFor(slot, isFree);
       if (provider === undefined) break;
@@ -280,6 +292,15 @@ export class Lifecycle {
     }
     if (slot.isOpen) slot.entry?.openSlots.add(slot);
     return wasEmpty && slot.count > 0;
+  }
+
+  #collect(slot: Slot): void {
+    for (const provider of providersFor(slot)) {
+      // An `added` callback may have changed everything.
+      if (provider.state !== 'active' || slot.entry === undefined || !isFree(provider, slot)) continue;
+      const link = connect(provider, slot);
+      if (canReceive(slot)) inject(link);
+    }
   }
 
   #onStop(event: CurrentEvent): void {
@@ -504,11 +525,6 @@ function waitsFor(record: ServiceRecord, other: ServiceRecord, seen: Set<Service
 /** Whether `provider` does not fill another slot of the same consumer for the same token (LC-72). */
 function isFree(provider: ServiceRecord, slot: Slot): boolean {
   const { consumer, spec } = slot;
-  if (!consumer.definition.hasRepeatedTokens) return slot.links === undefined || !hasProvider(slot, provider);
-  return !consumer.slots.some((other) => other.spec.token === spec.token && hasProvider(other, provider));
-}
-
-function hasProvider(slot: Slot, provider: ServiceRecord): boolean {
-  for (const link of slot) if (link.provider === provider) return true;
-  return false;
+  if (!consumer.definition.hasRepeatedTokens) return slot.links === undefined || !slot.has(provider);
+  return !consumer.slots.some((other) => other.spec.token === spec.token && other.has(provider));
 }

@@ -109,6 +109,16 @@ export function firstProviderFor(
   return undefined;
 }
 
+/** All active providers that the slot accepts, in the order of becoming active. O(providers). */
+export function providersFor(slot: Slot): readonly ServiceRecord[] {
+  const { entry } = slot;
+  if (entry === undefined) return [];
+  const all = Array.from(entry.providers, (offer) => offer.provider);
+  for (const provider of slot.consumer.ownProviders ?? [])
+    if (provider.provides.includes(slot.spec.token)) all.push(provider);
+  return all.filter((provider) => accepts(provider, slot));
+}
+
 /** Whether the provider is made for one consumer. */
 export function isForOne(provider: ServiceRecord): boolean {
   return provider.filter !== undefined && 'consumer' in provider.filter;

@@ -158,17 +158,42 @@ export class Slot implements ListNode<Slot> {
   link: Link | undefined;
   /** The providers of a multiple slot, in the order of arrival; undefined for a single slot. */
   readonly links: Set<Link> | undefined;
+  readonly #providers: Set<ServiceRecord> | undefined;
   /** What the index knows of its token; undefined while its service is not in the table. */
   entry: TokenEntry | undefined;
 
   constructor(consumer: ServiceRecord, spec: DependencySpec) {
     this.consumer = consumer;
     this.spec = spec;
-    this.links = spec.multiple ? new Set() : undefined;
+    if (spec.multiple) {
+      this.links = new Set();
+      this.#providers = new Set();
+    }
   }
 
   get count(): number {
     return this.links === undefined ? (this.link === undefined ? 0 : 1) : this.links.size;
+  }
+
+  add(link: Link): void {
+    if (this.links === undefined) this.link = link;
+    else {
+      this.links.add(link);
+      this.#providers?.add(link.provider);
+    }
+  }
+
+  delete(link: Link): void {
+    if (this.links === undefined) this.link = undefined;
+    else {
+      this.links.delete(link);
+      this.#providers?.delete(link.provider);
+    }
+  }
+
+  /** Whether `provider` is in it. O(1). */
+  has(provider: ServiceRecord): boolean {
+    return this.#providers === undefined ? this.link?.provider === provider : this.#providers.has(provider);
   }
 
   get isOpen(): boolean {
@@ -216,8 +241,7 @@ export function connect(provider: ServiceRecord, slot: Slot): Link {
   else provider.lastConsumer.next = link;
   provider.lastConsumer = link;
   const wasEmpty = slot.count === 0;
-  if (slot.links === undefined) slot.link = link;
-  else slot.links.add(link);
+  slot.add(link);
   if (wasEmpty && slot.spec.required) slot.consumer.missing--;
   return link;
 }
@@ -234,8 +258,7 @@ export function disconnect(link: Link): void {
     link.isBlocking = false;
     provider.blockers--;
   }
-  if (slot.links === undefined) slot.link = undefined;
-  else slot.links.delete(link);
+  slot.delete(link);
   if (slot.count === 0 && slot.spec.required) slot.consumer.missing++;
 }
 
