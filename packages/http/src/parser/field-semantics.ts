@@ -168,6 +168,7 @@ export class FieldSemantics {
   #addLength(bytes: Uint8Array, start: number, end: number): ParseFailure | undefined {
     if (this.contentLength !== -1) return new ParseFailure(400, 'There is more than one Content-Length header.');
     if (start === end) return new ParseFailure(400, 'The Content-Length header is empty.');
+    if (hasTabBehind(bytes, end)) return new ParseFailure(400, 'A tab stands behind the value of Content-Length.');
     let length = 0;
     for (let at = start; at < end; at++) {
       const digit = bytes[at]! - 0x30;
@@ -181,6 +182,7 @@ export class FieldSemantics {
 
   #addTransferEncoding(bytes: Uint8Array, start: number, end: number): ParseFailure | undefined {
     this.#sawTransferEncoding = true;
+    if (hasTabBehind(bytes, end)) return new ParseFailure(400, 'A tab stands behind the value of Transfer-Encoding.');
     for (const coding of latin1(bytes, start, end).toLowerCase().split(',')) {
       if (this.isChunked) return new ParseFailure(400, 'chunked must be the last transfer coding and come only once.');
       if (trimWhitespace(coding) === 'chunked') this.isChunked = true;
@@ -202,6 +204,13 @@ export class FieldSemantics {
 function refuseTrailer(bytes: Uint8Array, start: number, end: number): ParseFailure | undefined {
   const name = latin1(bytes, start, end).toLowerCase();
   return forbiddenInTrailers.has(name) ? new ParseFailure(400, `${name} must not come in trailers.`) : undefined;
+}
+
+// Legal white space, but parsers differ about it (node:http refuses it), and framing must be read alike by everybody on the way.
+function hasTabBehind(bytes: Uint8Array, end: number): boolean {
+  let at = end;
+  while (bytes[at] === 0x20) at++;
+  return bytes[at] === 0x09;
 }
 
 function isName(bytes: Uint8Array, start: number, name: Uint8Array): boolean {

@@ -18,6 +18,8 @@ const refusals: readonly (readonly [name: string, status: number, input: string]
   ['negative Content-Length', 400, post('Content-Length: -3\r\n')],
   ['Content-Length in hexadecimal', 400, post('Content-Length: 0x3\r\n')],
   ['Content-Length with a space inside', 400, post('Content-Length: 1 0\r\n')],
+  ['a tab behind Content-Length', 400, post('Content-Length: 3 \t\r\n')],
+  ['a tab behind Transfer-Encoding', 400, post('Transfer-Encoding: chunked\t\r\n')],
   ['empty Content-Length', 400, post('Content-Length:\r\n')],
   ['a transfer coding that is not chunked', 400, post('Transfer-Encoding: gzip\r\n')],
   ['identity as transfer coding', 400, post('Transfer-Encoding: identity\r\n')],
