@@ -81,7 +81,7 @@ export class QueueFacade implements Queue {
 
   pushAndWait<P>(type: EventType<P>, payload: P, options: WaitOptions = {}): Awaitable<EventOutcome> {
     if (this.#parts.isClosed || this.#user?.isRevoked === true || !(type?.id > 0)) this.#refuse(type);
-    if (notAwaitable.has(type as EventType))
+    if (notAwaitable.has(type))
       throw coreError('ICHOR_EVENT_INVALID', `${type.name} cannot be waited for. Use push() instead.`);
     const { timeoutMs, signal } = options;
     if (timeoutMs !== undefined && !(timeoutMs >= 0))
@@ -91,7 +91,7 @@ export class QueueFacade implements Queue {
     let completion: Completion | undefined;
     if (options.coalesce === true) for (const other of completions.values()) if (other.key === key) completion = other;
     if (completion === undefined) {
-      if (this.#events.limit?.rejects === true) this.#admit(type as EventType);
+      if (this.#events.limit?.rejects === true) this.#admit(type);
       const priority = priorityNumber(options.priority, type.priority);
       const id = this.#events.push(
         type.id,
@@ -127,7 +127,7 @@ export class QueueFacade implements Queue {
   }
 
   whenBelow(size: number): Awaitable<void> {
-    if (this.#user?.isRevoked === true) this.#refuse(internal.RunFunction as EventType);
+    if (this.#user?.isRevoked === true) this.#refuse(internal.RunFunction);
     if (!(size > 0))
       throw coreError('ICHOR_OPTION_INVALID', `whenBelow(size): received ${size}; pass a number above 0.`);
     return this.#events.below.wait(size);
@@ -141,7 +141,10 @@ export class QueueFacade implements Queue {
   #refuse(type: EventType<never> | EventType): never {
     this.#user?.assertLive();
     if (this.#parts.isClosed) throw this.#parts.closedBecause();
-    throw coreError('ICHOR_EVENT_INVALID', `Received ${String(type)} as event type; make one with defineEvent().`);
+    throw coreError(
+      'ICHOR_EVENT_INVALID',
+      `Received ${type === null ? 'null' : typeof type} as event type; make one with defineEvent().`,
+    );
   }
 }
 

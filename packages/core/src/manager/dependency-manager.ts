@@ -19,7 +19,6 @@ import { Queue, type Routine } from '../contract/queue.ts';
 import type { OptionsOf, RegisterOptions, ServiceClass, ServiceHandle } from '../contract/service.ts';
 import { forConsumer, type Consumer } from '../contract/consumer.ts';
 import { coreError } from '../errors/catalogue.ts';
-import { Deferred } from '../events/deferred.ts';
 import { EventSystem } from '../events/event-system.ts';
 import type { ExecutionOwner } from '../events/execution.ts';
 import * as internal from '../events/internal-events.ts';
@@ -48,7 +47,13 @@ import { FrameworkLog } from './framework-log.ts';
 import { Lookups } from './lookups.ts';
 import { checkManagerOptions, type ManagerOptions } from './options.ts';
 import { recordOf } from './registration.ts';
-import { checkReplaceOptions, Replacements, type ReplaceOptions } from './replacements.ts';
+import {
+  checkReplaceOptions,
+  inheritedRegistration,
+  mapped,
+  Replacements,
+  type ReplaceOptions,
+} from './replacements.ts';
 import { Shutdown } from './shutdown.ts';
 import { SignalWatch } from './signal-watch.ts';
 import { StartupWatch } from './startup-watch.ts';
@@ -87,7 +92,7 @@ export class DependencyManager {
   readonly #shutdown: Shutdown;
   readonly #startup: StartupWatch;
   readonly #watchers = new Watchers();
-  readonly #replacements = new Replacements();
+  readonly #replacements: Replacements;
   readonly #errors: unknown[] = [];
   /** Started up and not quitting. */
   #isSteady = false;
@@ -221,6 +226,13 @@ export class DependencyManager {
         this.#watchers.startFailed(record, error);
       },
       isQuitting: () => this.#shutdown.isBegun || this.#errors.length > 0,
+    });
+    this.#replacements = new Replacements({
+      kernel,
+      lifecycle: this.#lifecycle,
+      requestStop: (record, remove) => {
+        this.#requestStop(record, remove);
+      },
     });
     this.#failures = new Failures({
       kernel,
@@ -412,31 +424,17 @@ export class DependencyManager {
         'ICHOR_REPLACE_FAILED',
         `${old.name} (${id}) cannot be replaced: ${old.isInternal ? 'it is part of the manager' : 'it is being replaced already'}.`,
       );
-    const merged = {
-      ...old.registration,
-      ...registration,
-      provides: [...old.provides, ...(registration?.provides ?? [])],
-    };
+    const merged = inheritedRegistration(old, registration);
     // A wrong class or registration is refused before anything has happened to the old one.
     recordOf(serviceClass, merged, this.#options.container);
+    const register = (): ServiceHandle => this.#register(serviceClass, merged, old.childOf?.parent);
     if (this.#phase === 'new') {
       this.#requestStop(old, true);
-      const handle = this.#register(serviceClass, merged, undefined);
+      const handle = register();
       return mapped(this.#watchers.active(this.#recordOf(handle.id)), handle);
     }
-    const context = {
-      kernel: this.#kernel,
-      lifecycle: this.#lifecycle,
-      register: () => {
-        const handle = this.#register(serviceClass, merged, old.childOf?.parent);
-        return { handle, record: this.#recordOf(handle.id) };
-      },
-      requestStop: (record: ServiceRecord, remove: boolean) => {
-        this.#requestStop(record, remove);
-      },
-    };
     this.#isSteady = false;
-    return this.#replacements.begin(old, context, options);
+    return this.#replacements.begin(old, register, options);
   }
 
   /** Waits until a service is active. Fails when its start fails, when it is removed, or when the manager quits. */
@@ -477,7 +475,7 @@ export class DependencyManager {
 
   /** Intercepts events of one type, or all, on behalf of nobody: until disposed. */
   intercept<P>(type: EventType<P> | 'all', interceptor: Interceptor<P>): Disposable {
-    return this.#events.interceptors.add(type === 'all' ? 0 : type.id, interceptor as Interceptor, 0);
+    return this.#events.interceptors.add(type === 'all' ? 0 : type.id, interceptor, 0);
   }
 
   /**
@@ -570,7 +568,7 @@ export class DependencyManager {
   /** The manager itself is what its consumers receive; with the queue it is the only service that is always there. */
   #addInternalServices(): void {
     const add = (provides: typeof Queue | typeof DependencyManager, name: string, instance: object): void => {
-      const record = new ServiceRecord(internalDefinition(name), [], [provides as typeof Queue], {}, 1000, undefined);
+      const record = new ServiceRecord(internalDefinition(name), [], [provides], {}, 1000, undefined);
       const activation = new Activation(record, this.#kernel);
       activation.instance = instance;
       this.#lifecycle.introduceInternal(record, activation);
@@ -707,16 +705,6 @@ export class DependencyManager {
   #quitError(): Error {
     return coreError('ICHOR_MANAGER_QUIT', `${this.name} has quit.`);
   }
-}
-
-/** Waits for `done`, and gives `value`. */
-function mapped<T>(done: Deferred<void>, value: T): Deferred<T> {
-  const result = new Deferred<T>('a replaced service to become active');
-  done.onSettled((_, error) => {
-    if (error === undefined) result.resolve(value);
-    else result.reject(error);
-  });
-  return result;
 }
 
 /** Builds a framework logger ahead of its start: it is used from its registration on (LC-45). */

@@ -2,7 +2,7 @@
 // and the consumers that had to stop run again. Until then the events that those handle wait in the queue.
 
 import type { ScheduledCall } from '@ichor/coroutines';
-import type { ServiceHandle } from '../contract/service.ts';
+import type { RegisterOptions, ServiceHandle } from '../contract/service.ts';
 import { coreError } from '../errors/catalogue.ts';
 import { Deferred } from '../events/deferred.ts';
 import { StartService } from '../events/internal-events.ts';
@@ -33,20 +33,27 @@ export interface ReplaceOptions {
 export interface ReplacementContext {
   readonly kernel: Kernel;
   readonly lifecycle: Lifecycle;
-  /** Registers the new service next to the old one. */
-  register(): { readonly record: ServiceRecord; readonly handle: ServiceHandle };
   requestStop(record: ServiceRecord, remove: boolean): void;
 }
 
 export class Replacements {
+  readonly #context: ReplacementContext;
   readonly #active = new Set<Replacement>();
+
+  constructor(context: ReplacementContext) {
+    this.#context = context;
+  }
 
   get count(): number {
     return this.#active.size;
   }
 
-  begin(old: ServiceRecord, context: ReplacementContext, options: ReplaceOptions): Deferred<ServiceHandle> {
-    const replacement = new Replacement(old, context, options, () => this.#active.delete(replacement));
+  /** @param register Registers the new service next to the old one. */
+  begin(old: ServiceRecord, register: () => ServiceHandle, options: ReplaceOptions): Deferred<ServiceHandle> {
+    const ended = (): void => {
+      this.#active.delete(replacement);
+    };
+    const replacement = new Replacement(old, this.#context, register, options, ended);
     this.#active.add(replacement);
     replacement.begin();
     return replacement.result;
@@ -89,6 +96,7 @@ class Replacement {
   next: ServiceRecord | undefined;
   readonly result: Deferred<ServiceHandle>;
   readonly #context: ReplacementContext;
+  readonly #register: () => ServiceHandle;
   readonly #options: ReplaceOptions;
   readonly #ended: () => void;
   #phase: 'stopping' | 'starting' | 'leaving' | 'resuming' = 'starting';
@@ -102,9 +110,16 @@ class Replacement {
   /** Why it is being undone. */
   #failure: Error | undefined;
 
-  constructor(old: ServiceRecord, context: ReplacementContext, options: ReplaceOptions, ended: () => void) {
+  constructor(
+    old: ServiceRecord,
+    context: ReplacementContext,
+    register: () => ServiceHandle,
+    options: ReplaceOptions,
+    ended: () => void,
+  ) {
     this.old = old;
     this.#context = context;
+    this.#register = register;
     this.#options = options;
     this.#ended = ended;
     this.result = new Deferred(`the replacement of ${old.name} (${old.id})`);
@@ -187,9 +202,8 @@ class Replacement {
     this.#phase = 'starting';
     let record: ServiceRecord;
     try {
-      const registered = this.#context.register();
-      record = this.next = registered.record;
-      this.#handle = registered.handle;
+      this.#handle = this.#register();
+      record = this.next = this.#context.lifecycle.table.get(this.#handle.id) as ServiceRecord;
     } catch (error) {
       this.fail('its registration was refused', error);
       return;
@@ -253,4 +267,23 @@ export function checkReplaceOptions(options: ReplaceOptions): void {
     ['holdMs', holdMs],
   ] as const)
     if (value !== undefined && !(value >= 0)) throw invalidOption(key, value, 'numbers of milliseconds from 0');
+}
+
+/** The registration of the new service: that of the old one, overridden. It offers everything that the old one offered. */
+export function inheritedRegistration(old: ServiceRecord, registration: RegisterOptions | undefined): RegisterOptions {
+  return {
+    ...old.registration,
+    ...registration,
+    provides: [...old.provides, ...(registration?.provides ?? [])],
+  };
+}
+
+/** Waits for `done`, and gives `value`. */
+export function mapped<T>(done: Deferred<void>, value: T): Deferred<T> {
+  const result = new Deferred<T>('a replaced service to become active');
+  done.onSettled((_, error) => {
+    if (error === undefined) result.resolve(value);
+    else result.reject(error);
+  });
+  return result;
 }

@@ -8,12 +8,12 @@ import {
   EventStatisticsService,
   IchorError,
   Logger,
-  pause,
   required,
   type EventStatisticsOptions,
   type LongEvent,
   type ServiceContext,
-} from './names.ts';
+} from '@ichor/core';
+import { pause } from '@ichor/coroutines';
 import { assertNoLeaks, heldResources, testManager, type TestManager } from '@ichor/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
