@@ -223,7 +223,7 @@ describe('the net engine', () => {
     const host = new ConnectionHost(options, systemClock, queue, () => nullLogger);
     const handler = (request: { body: Uint8Array }) => text(`${request.body.length} bytes`);
     const defaults = { priority: 1, bodyBytes: 1_000_000, handlerMs: 1000 };
-    host.pipeline.router.add('POST', '/', new Route('test', queue, handler as never, {}, defaults));
+    host.pipeline.router.add('POST', '/', new Route('test', queue, handler, {}, defaults));
     const engine = new NetEngine(host, {
       encrypted: true,
       connectionEvent: 'connection',

@@ -232,7 +232,7 @@ describe('limits', () => {
   });
 
   it.each([
-    [{ port: 0 } as HttpHostOptions, 'address'],
+    [{ port: 0 }, 'address'],
     [{ address: '127.0.0.1' }, 'port'],
     [{ address: '127.0.0.1', port: 70_000 }, 'port was given 70000'],
     [{ address: '127.0.0.1', port: 0, path: '/tmp/x' }, 'path'],
