@@ -78,7 +78,7 @@ export function decodeBody(
         return codec.deserialize(bytes, start, end);
       } catch (error) {
         // eslint-disable-next-line typescript/only-throw-error -- what a codec threw is passed on as it is
-        throw decodeProblem(error);
+        throw decodeProblem(start === 0 ? error : failureWithin(codec, bytes.subarray(start, end), error));
       }
     }
     case 'bytes':
@@ -94,6 +94,16 @@ export function decodeBody(
     default:
       return undefined;
   }
+}
+
+/** The failure again, with offsets that count from the beginning of the body, as the client knows it. */
+function failureWithin(codec: MessageCodec<unknown>, body: Uint8Array, otherwise: unknown): unknown {
+  try {
+    codec.deserialize(body);
+  } catch (error) {
+    return error;
+  }
+  return otherwise;
 }
 
 /** The value of a validation. @throws HttpError 400, also as a rejection. */
