@@ -2,7 +2,9 @@
 
 import { sleep, type Coroutine } from '@ichor/coroutines';
 import {
+  nullLogger,
   token,
+  type Logger,
   type Dependencies,
   type ServiceClass,
   type ServiceContext,
@@ -18,6 +20,11 @@ export interface Named {
 export const A = token<Named>('A');
 export const B = token<Named>('B');
 export const C = token<Named>('C');
+
+/** A logger of one's own that writes nothing. */
+export function silentLogger(more: Partial<Logger> = {}): Logger {
+  return Object.assign({}, nullLogger, more);
+}
 
 export interface LoggedOptions {
   readonly provides?: readonly ServiceIdentifier[];

@@ -1,10 +1,10 @@
 // What the compiler infers for users (D2, D3): checked by `tsc`, run only to be found.
 import { Container, type ServiceIdentifier as InversifyIdentifier } from 'inversify';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { DependencyManager } from '../src/index.ts';
 import {
   defineEvent,
   defineService,
-  DependencyManager,
   many,
   optional,
   required,

@@ -53,7 +53,8 @@ export class Deferred<T> implements Awaitable<T>, Suspension {
   ): Promise<R1 | R2> {
     this.#promise ??= new Promise<T>((resolve, reject) => {
       if (this.#state === 'resolved') resolve(this.#value as T);
-      else if (this.#state === 'rejected') reject(this.#error as Error);
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- it passes on what it was given.
+      else if (this.#state === 'rejected') reject(this.#error);
       else this.#settlePromise = { resolve, reject };
     });
     return this.#promise.then(onResolved, onRejected);

@@ -2,7 +2,7 @@
 // lifecycle events are handed to the functions that the lifecycle registers in `internal`.
 
 import { asyncReleases, isCoroutine, startCoroutine } from '@ichor/coroutines/spi';
-import type { Clock, Coroutine, Resumable, Scheduler } from '@ichor/coroutines';
+import type { Clock, Resumable, Scheduler } from '@ichor/coroutines';
 import type { EventQueue, EventRow } from '../contract/event-queue.ts';
 import type { EventObserver, ObservedEvent, ObserveOptions } from '../contract/event-observer.ts';
 import type { DiscardReason, EventType, EventView, Work } from '../contract/event-type.ts';
@@ -473,7 +473,7 @@ export class EventSystem {
   /** Whether it has suspended. */
   #follow(execution: Execution, result: unknown): boolean {
     if (isCoroutine(result)) {
-      const handle = startCoroutine(result as Coroutine<unknown>, execution);
+      const handle = startCoroutine(result, execution);
       if (handle !== undefined) {
         this.#keep(execution, handle);
         return true;

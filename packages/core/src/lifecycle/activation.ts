@@ -138,9 +138,7 @@ export class Activation implements ServiceContext, HandlerOwner {
 
   intercept<P>(type: EventType<P> | 'all', interceptor: Interceptor<P>): Disposable {
     this.assertLive();
-    return this.#ownDisposable(
-      this.kernel.events.interceptors.add(type === 'all' ? 0 : type.id, interceptor as Interceptor, this.id),
-    );
+    return this.#ownDisposable(this.kernel.events.interceptors.add(type === 'all' ? 0 : type.id, interceptor, this.id));
   }
 
   track(token: ServiceIdentifier, tracker: DependencyTracker): Disposable {

@@ -32,12 +32,12 @@ import { Lifecycle } from '../lifecycle/lifecycle.ts';
 import { startOwnedTask } from '../lifecycle/owned-task.ts';
 import { ServiceRecord } from '../lifecycle/service-record.ts';
 import { Trackers } from '../lifecycle/trackers.ts';
-import { EventJournal } from '../journal/event-journal.ts';
+import type { EventJournal } from '../journal/event-journal.ts';
 import { explainEvent, type EventExplanation } from '../journal/explain-event.ts';
 import { nodeLoopHost } from '../node/node-loop-host.ts';
 import type { LoopHost } from '../queue/loop-host.ts';
 import { PriorityQueue } from '../queue/priority-queue.ts';
-import { LimitWatch, type QueueLimit, type QueueMetrics } from '../queue/queue-limit.ts';
+import type { QueueMetrics } from '../queue/queue-limit.ts';
 import { RunLoop, type StepResult } from '../queue/run-loop.ts';
 import { internalDefinition } from '../services/internal-definition.ts';
 import { ChildRegistration } from './child-registration.ts';
@@ -46,6 +46,7 @@ import { combined, Failures } from './failures.ts';
 import { FrameworkLog } from './framework-log.ts';
 import { Lookups } from './lookups.ts';
 import { checkManagerOptions, type ManagerOptions } from './options.ts';
+import { keepJournal, limitQueue, queueMetrics } from './observation.ts';
 import { recordOf } from './registration.ts';
 import {
   checkReplaceOptions,
@@ -282,8 +283,10 @@ export class DependencyManager {
     };
     this.queue = new QueueFacade(queueParts, undefined);
     this.services = new Lookups(kernel, this.#lifecycle);
-    this.journal = this.#keepJournal(options.journal);
-    if (options.queueLimit !== undefined) this.#limitQueue(options.queueLimit);
+    this.journal = keepJournal(this.#events, options.journal);
+    limitQueue(this.#events, clock, options.queueLimit, (error, during) => {
+      this.#log.error(`${during} failed.`, { error });
+    });
     this.#addInternalServices();
   }
 
@@ -488,16 +491,7 @@ export class DependencyManager {
 
   /** The queue in numbers: depth per priority, age of the oldest event (where push times are recorded), refused pushes. */
   queueMetrics(): QueueMetrics {
-    const { waiting, limit, pushed } = this.#events;
-    const oldest = this.#events.oldestPushedAt();
-    return {
-      size: waiting,
-      depths: Object.fromEntries(this.#events.depths()),
-      oldestAgeMs: oldest === undefined ? undefined : Math.max(0, this.clock.now() - oldest),
-      isHigh: limit?.isHigh === true,
-      pushed,
-      rejected: limit?.rejected ?? 0,
-    };
+    return queueMetrics(this.#events, this.clock);
   }
 
   /** What became of an event, what led to it, and what it led to, from the `journal`. O(entries of the journal). */
@@ -545,24 +539,6 @@ export class DependencyManager {
   /** Quits if it runs, and waits for the end. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.quit();
-  }
-
-  #keepJournal(capacity: number | undefined): EventJournal | undefined {
-    if (capacity === undefined || capacity === 0) return undefined;
-    const journal = new EventJournal(capacity);
-    this.#events.observe(journal, { pushTimes: true, causes: true });
-    return journal;
-  }
-
-  #limitQueue(limit: QueueLimit): void {
-    this.#events.record(true, false);
-    this.#events.limit = new LimitWatch(
-      limit,
-      () => this.queueMetrics(),
-      (error, during) => {
-        this.#log.error(`${during} failed.`, { error });
-      },
-    );
   }
 
   /** The manager itself is what its consumers receive; with the queue it is the only service that is always there. */

@@ -143,7 +143,7 @@ export class Shutdown {
 
   #quiesce(record: ServiceRecord): void {
     const activation = record.activation as Activation;
-    const instance = activation.instance as { quiescing?(): unknown } | undefined;
+    const instance: { quiescing?(): unknown } | undefined = activation.instance;
     if (typeof instance?.quiescing !== 'function' || record.state === 'starting') return;
     this.#context.kernel.events.execute(activation, () => instance.quiescing?.(), {
       threw: (error) => {

@@ -16,7 +16,7 @@ export class StartupWatch {
   #timer: ScheduledCall | undefined;
   #progress = 0;
   #isSettled = false;
-  #failure: { readonly error: unknown } | undefined;
+  #failure: Error | undefined;
   #waits: { resolve(): void; reject(error: unknown): void }[] = [];
 
   constructor(context: StartupContext) {
@@ -44,7 +44,7 @@ export class StartupWatch {
   }
 
   settled(): Promise<void> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure.error as Error);
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#isSettled) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#waits.push({ resolve, reject });
@@ -57,10 +57,10 @@ export class StartupWatch {
   }
 
   /** The manager ends: whoever still waits is told. */
-  closeWith(error: unknown): void {
+  closeWith(error: Error): void {
     this.close();
     if (this.#isSettled) return;
-    this.#failure = { error };
+    this.#failure = error;
     for (const wait of this.#waits) wait.reject(error);
     this.#waits = [];
   }

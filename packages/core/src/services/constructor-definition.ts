@@ -134,7 +134,7 @@ function needsRegistration(point: InjectionPoint, activation: Activation, error:
 }
 
 function isBound(container: Container, point: InjectionPoint): boolean {
-  return container.isBound(point.identifier as Parameters<Get>[0], constraintOf(point));
+  return container.isBound(point.identifier, constraintOf(point));
 }
 
 function constraintOf(point: InjectionPoint): { name?: string; tag?: { key: string; value: unknown } } {

@@ -47,6 +47,7 @@ type SetupFunction = (dependencies: object, self: ServiceContext) => unknown;
  * ```
  */
 export function defineService<
+  // oxlint-disable-next-line typescript/no-generated-empty-object-type -- a service without dependencies has none.
   const D extends Dependencies = Record<never, never>,
   Schema extends StandardSchema = StandardSchema,
   Service extends object = object,

@@ -32,7 +32,7 @@ export function providedTokens(
   const declared = (serviceClass as { readonly provides?: unknown }).provides;
   if (declared !== undefined && !Array.isArray(declared))
     throw invalid(serviceClass, `static provides must be an array of tokens; received ${describe(declared)}`);
-  const tokens = new Set<ServiceIdentifier>([serviceClass as ServiceIdentifier]);
+  const tokens = new Set<ServiceIdentifier>([serviceClass]);
   for (const token of [...((declared as ServiceIdentifier[] | undefined) ?? []), ...(more ?? [])]) {
     if (typeof token !== 'symbol' && typeof token !== 'function')
       throw invalid(serviceClass, `provides ${describe(token)}, which is neither a token nor a class`);

@@ -6,13 +6,13 @@ import {
   defineService,
   FrameworkLogger,
   IchorError,
-  nullLogger,
   optional,
   required,
   type FailureInfo,
+  type ServiceContext,
 } from '../../src/index.ts';
 import { assertNoLeaks, testManager } from '../../src/testing/index.ts';
-import { A, B, logged } from '../support.ts';
+import { A, B, logged, silentLogger } from '../support.ts';
 
 const Boom = defineEvent<unknown>('Boom');
 
@@ -302,7 +302,7 @@ describe('a failing start', () => {
     class Half implements AsyncDisposable {
       static readonly dependencies = { a: required(A) };
       readonly self;
-      constructor(_: object, self: import('../../src/index.ts').ServiceContext) {
+      constructor(_: object, self: ServiceContext) {
         this.self = self;
         self.own(() => log.push('owned undone'));
         self.on(Boom, () => undefined);
@@ -504,12 +504,12 @@ describe('the framework logger', () => {
         defineService({
           provides: [FrameworkLogger],
           dependencies: { b: required(B) },
-          setup: () => ({ ...nullLogger }),
+          setup: () => silentLogger(),
         }),
       ),
     ).toThrow(expect.objectContaining({ code: 'ICHOR_DEPENDENCY_INVALID' }));
-    for (const setup of [() => undefined, async () => ({ ...nullLogger })])
-      expect(() => manager.register(defineService({ provides: [FrameworkLogger], setup: setup as never }))).toThrow(
+    for (const setup of [() => undefined, async () => silentLogger()])
+      expect(() => manager.register(defineService({ provides: [FrameworkLogger], setup: setup }))).toThrow(
         /must not wait/,
       );
     expect(manager.services.count).toBe(2);
@@ -521,7 +521,7 @@ describe('the framework logger', () => {
     manager.register(
       defineService({
         provides: [FrameworkLogger],
-        setup: () => ({ ...nullLogger, error: () => throws(new Error('disk full')) }),
+        setup: () => silentLogger({ error: () => throws(new Error('disk full')) }),
       }),
     );
     fragile(manager);

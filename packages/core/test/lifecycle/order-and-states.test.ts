@@ -1,5 +1,5 @@
 // The order in which services start and stop, and the states they pass (LC-20…29, LC-42…44, LC-60…65, LC-70…84, LC-90…100).
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sleep } from '@ichor/coroutines';
 import {
   defineEvent,
@@ -512,10 +512,6 @@ describe('races', () => {
 });
 
 describe('a thousand managers, and ten thousand services', () => {
-  afterEach(() => {
-    expect(process.listenerCount('SIGTERM')).toBe(0);
-  });
-
   it('come and go without a trace', async () => {
     const log: string[] = [];
     for (let i = 0; i < 1000; i++) {
@@ -528,6 +524,7 @@ describe('a thousand managers, and ten thousand services', () => {
       assertNoLeaks(manager);
     }
     expect(log.filter((line) => line === 'P.stop')).toHaveLength(1000);
+    expect(process.listenerCount('SIGTERM')).toBe(0);
   });
 
   it('end with as much memory as they began with', () => {

@@ -109,7 +109,7 @@ export class Probe {
 
   *#startSlowly(): Coroutine<void> {
     try {
-      yield* sleep(delays[this.spec.start as Pace]);
+      yield* sleep(delays[this.spec.start]);
       this.#checkRequirements('the end of start()');
       this.phase = 'started';
     } finally {

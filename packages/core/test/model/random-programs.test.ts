@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import {
   defineService,
   FrameworkLogger,
-  nullLogger,
   Quit,
   StopService,
   type DependencyStatus,
@@ -14,6 +13,7 @@ import {
 } from '../../src/index.ts';
 import { leaks, TestManager } from '../../src/testing/index.ts';
 import { Nudge, probeClass, tokenCount, tokens, World, type ProbeSpec } from './probe.ts';
+import { silentLogger } from '../support.ts';
 
 const quitTimeoutMs = 5000;
 let steps = 0;
@@ -36,7 +36,7 @@ class Program {
   constructor() {
     void this.manager.run();
     // Silent, because rendering the failures takes longer than everything else; and it keeps the program running.
-    this.manager.register(defineService({ provides: [FrameworkLogger], setup: () => ({ ...nullLogger }) }));
+    this.manager.register(defineService({ provides: [FrameworkLogger], setup: () => silentLogger() }));
     this.manager.drain();
   }
 

@@ -5,7 +5,9 @@ import { PriorityQueue } from '../../src/index.ts';
 import { emptyEventRow, eventQueueCases } from '../../src/testing/index.ts';
 
 describe('the priority queue', () => {
-  for (const { name, run } of eventQueueCases) it(name, () => run((options) => new PriorityQueue(options)));
+  it.each(eventQueueCases)('meets the contract: $name', async ({ run }) => {
+    await expect((async () => run((options) => new PriorityQueue(options)))()).resolves.toBeUndefined();
+  });
 
   it('agrees with a sorted list over random programs', () => {
     const operations = fc.array(

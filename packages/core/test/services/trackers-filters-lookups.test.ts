@@ -10,6 +10,7 @@ import {
   required,
   token,
   type DependencyRequest,
+  type ServiceContext,
   type ServiceFilter,
   type ServiceHandle,
 } from '../../src/index.ts';
@@ -26,7 +27,7 @@ function factory(seen: string[] = []) {
   return class LogFactory {
     static readonly dependencies = {};
     readonly #made = new Map<number, ServiceHandle>();
-    constructor(_: object, self: import('../../src/index.ts').ServiceContext) {
+    constructor(_: object, self: ServiceContext) {
       self.track(Log, {
         requested: ({ requester, priority, properties, required: isRequired, multiple }) => {
           seen.push(
@@ -272,7 +273,7 @@ describe('lookups', () => {
 
   it('let a service change its priority at run time (LC-3)', async () => {
     const manager = testManager();
-    let self: import('../../src/index.ts').ServiceContext | undefined;
+    let self: ServiceContext | undefined;
     manager.register(
       defineService({
         setup(_, context) {
