@@ -386,7 +386,7 @@ export class Connection implements Channel<Exchange>, TransportSink {
     this.#intake = undefined;
     this.#deadline = this.#host.deadlineIn(this.#host.options.timeouts.idleMs);
     if (this.#unread !== undefined) this.#pumpUnread();
-    else if (this.#host.isDraining && !this.#isPumping) this.#closeGently();
+    else if ((this.#host.isDraining || this.#isPeerEnded) && !this.#isPumping) this.#closeGently();
   }
 
   takeOver(exchange: Exchange): { readonly socket: unknown; readonly head: Uint8Array } {

@@ -73,6 +73,26 @@ describe('the protocol', () => {
     });
   });
 
+  it('closes behind the last answer when the client closed its side while requests were in flight', async () => {
+    let release = (): void => undefined;
+    await withHost(
+      (host) => {
+        host.get('/wait', () => new Promise<void>((resolve) => (release = resolve)).then(() => text('waited')));
+        host.get('/', () => text('root'));
+      },
+      async ({ port }) => {
+        const client = await RawClient.connect(port, { allowHalfOpen: true });
+        client.send(get('/wait') + get('/').repeat(3));
+        client.socket.end();
+        for (let index = 0; index < 20; index++) await new Promise((resolve) => setImmediate(resolve));
+        release();
+        await client.ended;
+        expect(client.statuses).toEqual(['200', '200', '200', '200']);
+        client.socket.destroy();
+      },
+    );
+  });
+
   it('answers hundreds of pipelined requests in few writes', async () => {
     await withHost(routes, async ({ port }) => {
       const client = await RawClient.connect(port);
