@@ -18,6 +18,7 @@ import { FrameworkLogger, type Logger } from '../contract/logger.ts';
 import { Queue, type Routine } from '../contract/queue.ts';
 import type { OptionsOf, RegisterOptions, ServiceClass, ServiceHandle } from '../contract/service.ts';
 import { forConsumer, type Consumer } from '../contract/consumer.ts';
+import { identifierName } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
 import { EventSystem } from '../events/event-system.ts';
 import type { ExecutionOwner } from '../events/execution.ts';
@@ -565,6 +566,7 @@ export class DependencyManager {
       record.activation = frameworkLogger(record, this.#kernel);
       this.#log.use(record, record.activation.instance as Logger);
     }
+    this.#warnOfBound(record);
     this.#lifecycle.introduce(record);
     this.#log.debug('Registered.', { service: record.name, serviceId: record.id });
     const handle = new Handle(record, (remove) => {
@@ -576,6 +578,18 @@ export class DependencyManager {
       parent.own(child);
     }
     return handle;
+  }
+
+  /** What is bound and provided reaches constructor-injected classes from the container, which is rarely meant (D1). */
+  #warnOfBound(record: ServiceRecord): void {
+    const { container } = this.#options;
+    if (container === undefined) return;
+    for (const token of record.provides)
+      if (container.isBound(token as Parameters<typeof container.isBound>[0]))
+        this.#log.warn(
+          `${record.name} (${record.id}) provides ${identifierName(token)}, which the container binds too: ` +
+            'constructor-injected classes get what the container supplies. Remove one of the two.',
+        );
   }
 
   /** While starting up and quitting, each event may be the last one of that phase. */

@@ -221,6 +221,25 @@ describe.each([
     await manager.quit();
   });
 
+  it('warns of a token that is bound and provided, and takes it from the container', async () => {
+    @injectable()
+    class Fleet {
+      readonly robot: Robot;
+      constructor(@inject(Robot) one: Robot) {
+        this.robot = one;
+      }
+    }
+    const manager = withContainer((container) => {
+      container.bind(Robot).toConstantValue({ name: 'bound' });
+    });
+    robot(manager, 'provided');
+    manager.register(Fleet);
+    await manager.begin();
+    expect(manager.host.messages.join()).toMatch(/provided \(\d+\) provides Robot, which the container binds too/);
+    expect(instanceOf(manager, Fleet).robot.name).toBe('bound');
+    await manager.quit();
+  });
+
   it('waits for asynchronous bindings, and fails the start when they fail', async () => {
     @injectable()
     class Fleet {
