@@ -3,7 +3,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
 /** Ends the program after a mistake on the command line. */
-export function refuse(message: string, usage: string): never {
+function refuse(message: string, usage: string): never {
   console.error(`${message}\n\n${usage}`);
   process.exit(2);
 }
