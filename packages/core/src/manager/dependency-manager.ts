@@ -585,7 +585,7 @@ export class DependencyManager {
     const { container } = this.#options;
     if (container === undefined) return;
     for (const token of record.provides)
-      if (container.isBound(token as Parameters<typeof container.isBound>[0]))
+      if (container.isBound(token))
         this.#log.warn(
           `${record.name} (${record.id}) provides ${identifierName(token)}, which the container binds too: ` +
             'constructor-injected classes get what the container supplies. Remove one of the two.',
