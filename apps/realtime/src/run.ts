@@ -27,6 +27,8 @@ const missesKept = 100_000;
 /** Turns of the event loop after which the evidence of the last overrun has arrived. */
 const settlingTurns = 5;
 
+const signals = ['SIGINT', 'SIGTERM'];
+
 /** Where the app writes. */
 export interface Output {
   print(line: string): void;
@@ -57,7 +59,11 @@ export async function runApp(options: AppOptions, output: Output): Promise<{ res
   } else {
     manager.register(PeriodicService, { options: { workload, recording, periodUs: options.periodUs } });
   }
-  await manager.run({ signals: ['SIGINT', 'SIGTERM'] });
+  // A chain of urgent events would keep a quit waiting, so the chain itself is ended as well.
+  const end = (): void => recording.end();
+  for (const signal of signals) process.on(signal, end);
+  await manager.run({ signals });
+  for (const signal of signals) process.off(signal, end);
   for (let count = 0; count < settlingTurns; count++) await turn();
   return { result: resultOf(options, recording, monitor.report(), settings), recording };
 }

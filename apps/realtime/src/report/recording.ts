@@ -8,6 +8,7 @@ export class Recording {
   readonly #values: Int32Array;
   readonly #exceeded: (index: number, us: number) => void;
   #count = 0;
+  #isEnded = false;
 
   /** @param exceeded Called for each value above `maxUs`. */
   constructor(iterations: number, maxUs: number, exceeded: (index: number, us: number) => void) {
@@ -20,8 +21,14 @@ export class Recording {
     return this.#count;
   }
 
+  /** Nothing more is to be recorded: the program should end. */
   get isFull(): boolean {
-    return this.#count === this.#values.length;
+    return this.#isEnded || this.#count === this.#values.length;
+  }
+
+  /** Ends the recording early. */
+  end(): void {
+    this.#isEnded = true;
   }
 
   /** What was recorded so far. */

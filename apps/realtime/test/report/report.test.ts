@@ -16,6 +16,14 @@ describe('a recording', () => {
     expect([...recording.values]).toEqual([500, 501, 3]);
   });
 
+  it('can be ended early', () => {
+    const recording = new Recording(3, 500, () => undefined);
+    recording.add(1);
+    recording.end();
+    expect(recording.isFull).toBe(true);
+    expect([...recording.values]).toEqual([1]);
+  });
+
   it('is summed up exactly', () => {
     const values = Int32Array.from({ length: 1000 }, (_, index) => 1000 - index);
     expect(summarise(values, 990)).toEqual({
