@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { DependencyManager, Logger, required, type Injected } from '@ichor/core';
 import { LoggerFactory } from '../src/index.ts';
 import { PinoSink } from '../src/pino/index.ts';
+import { readAll } from './read-all.ts';
 
 test('a service’s messages arrive in pino with level, service, fields and the causes of errors', async () => {
   const stream = new PassThrough();
@@ -22,7 +23,7 @@ test('a service’s messages arrive in pino with level, service, fields and the 
   }
   ({ id } = manager.register(Arm));
   await manager.run();
-  const lines = String(stream.read())
+  const lines = readAll(stream)
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
@@ -53,5 +54,5 @@ test('pino’s redaction and base members stay in force', () => {
     fields: { password: 'x' },
     source: 'a.ts:1',
   });
-  expect(JSON.parse(String(stream.read()))).toMatchObject({ app: 'fleet', password: '[Redacted]', source: 'a.ts:1' });
+  expect(JSON.parse(readAll(stream))).toMatchObject({ app: 'fleet', password: '[Redacted]', source: 'a.ts:1' });
 });

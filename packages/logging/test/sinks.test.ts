@@ -6,6 +6,7 @@ import { ConsoleSink } from '../src/node/console-sink.ts';
 import { GuardedSink } from '../src/sinks/guarded-sink.ts';
 import { MemorySink } from '../src/sinks/memory-sink.ts';
 import { NullSink } from '../src/sinks/null-sink.ts';
+import { readAll } from './read-all.ts';
 
 function record(message: string): LogRecord {
   return { time: 0, level: 'info', message, service: 'Demo', serviceId: 1, fields: undefined, source: undefined };
@@ -60,7 +61,7 @@ describe('ConsoleSink', () => {
     const sink = new ConsoleSink({ stream });
     sink.write(record('one'));
     sink.write(record('two'));
-    const lines = String(stream.read()).trimEnd().split('\n');
+    const lines = readAll(stream).trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line).message)).toEqual(['one', 'two']);
   });
 
@@ -68,7 +69,7 @@ describe('ConsoleSink', () => {
     const written = (colours?: boolean) => {
       const stream = Object.assign(new PassThrough(), { isTTY: true });
       new ConsoleSink(colours === undefined ? { stream } : { stream, colours }).write(record('hello'));
-      return String(stream.read());
+      return readAll(stream);
     };
     const before = { ...process.env };
     process.env['TERM'] = 'xterm';

@@ -120,7 +120,7 @@ export function providersFor(slot: Slot): readonly ServiceRecord[] {
 }
 
 /** Whether the provider is made for one consumer. */
-export function isForOne(provider: ServiceRecord): boolean {
+function isForOne(provider: ServiceRecord): boolean {
   return provider.filter !== undefined && 'consumer' in provider.filter;
 }
 
@@ -165,7 +165,7 @@ function matches(properties: Properties, wanted: Properties): boolean {
 }
 
 /** What a service asks for, as trackers and filters see it. */
-export function requestsOf(consumer: ServiceRecord): DependencyRequest[] {
+function requestsOf(consumer: ServiceRecord): DependencyRequest[] {
   return consumer.slots.map((slot) => requestOf(slot));
 }
 

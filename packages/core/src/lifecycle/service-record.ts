@@ -21,7 +21,7 @@ import type { Transition } from './states.ts';
 let lastId = 0;
 
 /** Ids come from one process-wide counter, from 1, and are never reused (LC-1). */
-export function newServiceId(): number {
+function newServiceId(): number {
   return ++lastId;
 }
 

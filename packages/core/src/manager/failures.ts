@@ -149,7 +149,7 @@ export class Failures {
 const defaultMaxDelayMs = 30_000;
 
 /** Delay before the given attempt, counted from 1. */
-export function delayOf(policy: RestartPolicy, attempt: number): number {
+function delayOf(policy: RestartPolicy, attempt: number): number {
   const { delayMs = 100, factor = 2, maxDelayMs = defaultMaxDelayMs } = policy;
   return Math.min(maxDelayMs, delayMs * factor ** (attempt - 1));
 }

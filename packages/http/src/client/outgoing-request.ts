@@ -71,7 +71,7 @@ export function outgoingRequest(
 }
 
 /** Whether a flat list of names and values has a field. */
-export function hasHeader(headers: readonly string[], name: string): boolean {
+function hasHeader(headers: readonly string[], name: string): boolean {
   for (let i = 0; i < headers.length; i += 2) if ((headers[i] as string).toLowerCase() === name) return true;
   return false;
 }

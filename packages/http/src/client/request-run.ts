@@ -125,7 +125,8 @@ export class RequestRun {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         call.cancel();
-        reject(this.abort.reason as Error);
+        // eslint-disable-next-line typescript/prefer-promise-reject-errors -- always one of our errors
+        reject(this.abort.reason);
       };
       const call = this.#clock.schedule(() => {
         this.abort.off('abort', onAbort);

@@ -1,7 +1,7 @@
 // Status codes and their reason phrases (HD-2).
 
 /** Reason phrases by status code. */
-export const reasonPhrases: Readonly<Record<number, string>> = Object.freeze({
+const reasonPhrases: Readonly<Record<number, string>> = Object.freeze({
   100: 'Continue',
   101: 'Switching Protocols',
   102: 'Processing',

@@ -14,7 +14,7 @@ const noBytes = new Uint8Array(0);
  * The codec of a message for a content type. Without a content type it is the first one.
  * @throws HttpError 415 when the message has none for it.
  */
-export function codecFor(type: MessageType<unknown>, contentType: string | undefined): MessageCodec<unknown> {
+function codecFor(type: MessageType<unknown>, contentType: string | undefined): MessageCodec<unknown> {
   const first = type.codecs[0];
   if (contentType === undefined || contentType === first.contentType) return first;
   const wanted = mediaTypeOf(contentType);

@@ -54,9 +54,7 @@ export class HttpClientService implements ProvidesViews<HttpClient> {
 
   [forConsumer](consumer: Consumer): HttpClient {
     const options =
-      consumer.properties === undefined
-        ? this.#options
-        : resolveClientOptions(this.#options, consumer.properties as HttpClientOptions);
+      consumer.properties === undefined ? this.#options : resolveClientOptions(this.#options, consumer.properties);
     return new HttpClientView({ transportFor: (connection) => this.#transportFor(connection) }, consumer, options);
   }
 

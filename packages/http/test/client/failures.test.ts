@@ -100,11 +100,9 @@ describe('when the consumer stops', () => {
     await using silent = await rawServer(undefined);
     await using program = await programWithClient();
     const { http } = program;
-    const waiting = expect(Promise.resolve(http.get(silent.url))).rejects.toMatchObject({
-      code: 'ICHOR_HTTP_CLIENT_STOPPED',
-    });
+    const waiting = Promise.resolve(http.get(silent.url));
     await program.manager.stopService(program.holderId);
-    await waiting;
+    await expect(waiting).rejects.toMatchObject({ code: 'ICHOR_HTTP_CLIENT_STOPPED' });
     expect(http.outstanding).toBe(0);
     expect(() => http.get(silent.url)).toThrow(expect.objectContaining({ code: 'ICHOR_SERVICE_GONE' }));
   });

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { HttpClient, HttpClientService, type HttpClientOptions } from '../../src/index.ts';
 
 /** A service that does nothing but hold its client. */
-export class Holder {
+class Holder {
   static readonly dependencies = { http: required(HttpClient) };
   static last: Holder | undefined;
   readonly http: HttpClient;
@@ -53,8 +53,12 @@ export interface TestServer extends AsyncDisposable {
   readonly server: http.Server;
 }
 
-export async function serve(handler: http.RequestListener): Promise<TestServer> {
-  const server = http.createServer(handler);
+export async function serve(
+  handler: (request: http.IncomingMessage, response: http.ServerResponse) => unknown,
+): Promise<TestServer> {
+  const server = http.createServer((request, response) => {
+    void handler(request, response);
+  });
   const connections = { made: 0, open: 0 };
   server.on('connection', (socket) => {
     connections.made++;

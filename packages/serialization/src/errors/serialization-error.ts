@@ -73,7 +73,7 @@ export class SerializationError extends Error {
 }
 
 /** `items[3].name`, or `.` for the root. */
-export function pathText(path: ValuePath): string {
+function pathText(path: ValuePath): string {
   let text = '';
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`;

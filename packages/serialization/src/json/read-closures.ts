@@ -87,7 +87,7 @@ export class JsonReaders {
 }
 
 /** Reads `true` or `false`. */
-export const readBool: Read<boolean> = (r, b, p) => {
+const readBool: Read<boolean> = (r, b, p) => {
   p = skipSpace(r, b, p);
   if (p < r.end && b[p] === 116) return readWord(r, b, p, 'true', true);
   if (p < r.end && b[p] === 102) return readWord(r, b, p, 'false', false);

@@ -11,7 +11,7 @@ import { failAt, failType, skipSpace } from './json-text.ts';
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 
 /** Reads a natural number of at most 15 digits, the usual case; −1 when anything else is here. */
-export function readShortUint(r: Reader, b: Uint8Array, p: number): number {
+function readShortUint(r: Reader, b: Uint8Array, p: number): number {
   const end = r.end;
   if (p >= end) return -1;
   let digit = (b[p] as number) - 48;
@@ -77,7 +77,7 @@ const powersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
  * Reads `-12.34` with at most 15 digits: both the digits and the power of ten are exact doubles then, so that one
  * division rounds correctly (Clinger 1990). NaN when anything else is here.
  */
-export function readShortDecimal(r: Reader, b: Uint8Array, p: number): number {
+function readShortDecimal(r: Reader, b: Uint8Array, p: number): number {
   const end = r.end;
   const negative = p < end && b[p] === 45;
   if (negative) p++;

@@ -127,7 +127,7 @@ function failUtf8(r: Reader, p: number): never {
   return fail(r, 'ICHOR_SERIALIZATION_ENCODING', p, 'valid UTF-8', 'a malformed sequence');
 }
 
-export function failLength(r: Reader, p: number, length: number): never {
+function failLength(r: Reader, p: number, length: number): never {
   return fail(
     r,
     'ICHOR_SERIALIZATION_LIMIT',

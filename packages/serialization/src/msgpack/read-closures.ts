@@ -96,7 +96,7 @@ export class PackReaders {
 }
 
 /** Reads `true` or `false`. */
-export const readPackBool: Read<boolean> = (r, b, p) => {
+const readPackBool: Read<boolean> = (r, b, p) => {
   if (p < r.end && (b[p] === 0xc2 || b[p] === 0xc3)) {
     r.pos = p + 1;
     return b[p] === 0xc3;

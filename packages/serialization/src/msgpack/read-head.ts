@@ -85,7 +85,7 @@ export function stringLength(r: Reader, b: Uint8Array, p: number): number {
 }
 
 /** What kind of value begins at `p`. */
-export function describePack(r: Reader, b: Uint8Array, p: number): string {
+function describePack(r: Reader, b: Uint8Array, p: number): string {
   const c = b[p]!;
   if (c < 0x80) return `number ${c}`;
   if (c >= 0xe0) return `number ${c - 256}`;

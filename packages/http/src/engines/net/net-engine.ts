@@ -16,7 +16,7 @@ export interface ServerFactory {
 }
 
 /** Plain TCP and Unix sockets. */
-export const plainServer: ServerFactory = {
+const plainServer: ServerFactory = {
   encrypted: false,
   connectionEvent: 'connection',
   create: (options) => net.createServer(options),

@@ -50,13 +50,13 @@ export class UndiciTransport {
       answer = await this.#agent.request({
         origin: url.origin,
         path: url.pathname + url.search,
-        method: request.method as Dispatcher.HttpMethod,
+        method: request.method,
         headers: request.headers as string[],
         // Any async iterable is taken, though the types name only streams.
         body: (request.body ?? null) as string | Uint8Array | Readable | null,
         headersTimeout: finite(timeouts.headersMs),
         bodyTimeout: finite(timeouts.bodyMs),
-        signal: abort as unknown as AbortSignal,
+        signal: abort,
       });
     } catch (error) {
       throw abort.aborted ? abort.reason : failureOf(error, request, timeouts);
