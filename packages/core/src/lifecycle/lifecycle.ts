@@ -360,7 +360,11 @@ export class Lifecycle {
       if (this.mustStopBefore(link)) this.#block(link);
       else this.#release(link);
     }
-    if (record.blockers === 0) this.#pushStop(record, priority);
+    if (record.blockers > 0) return;
+    // Nobody has to stop first, and nobody watches: what the event of the stop would do can be done now.
+    if (this.#kernel.events.interceptors.count === 0 && priority <= internalPriority.dependency)
+      this.#stopper.stop(record);
+    else this.#pushStop(record, priority);
   }
 
   /** Lets `next`, which is active, take the place of `old`, which leaves for good. Within one event, so that no event is handled by both or neither. */
@@ -487,13 +491,17 @@ export class Lifecycle {
     const { events, trackers } = this.#kernel;
     // A framework logger is built before it starts.
     if (record.activation !== undefined) this.#stopper.tearDown(record.activation, () => undefined);
-    for (const slot of record.slots) for (const link of [...slot]) disconnect(link);
+    for (const { link, links } of record.slots) {
+      if (link !== undefined) disconnect(link);
+      if (links !== undefined) for (const one of [...links]) disconnect(one);
+    }
     this.index.remove(record);
     record.transition(transitions.remove);
     this.table.delete(record.id);
     if (record.childOf !== undefined) record.childOf.parent.disown(record.childOf.registration);
     for (const slot of record.slots) {
       if (!slot.isRequested) continue;
+      if (trackers.of(slot.spec.token).length === 0 && events.interceptors.count === 0) continue;
       const request = requestOf(slot);
       events.showDirect(internal.UndoDependencyRequest, record.id, request.priority, request, () =>
         trackers.undo(request),

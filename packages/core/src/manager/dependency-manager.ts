@@ -96,6 +96,10 @@ export class DependencyManager {
   readonly #watchers = new Watchers();
   readonly #replacements: Replacements;
   readonly #errors: unknown[] = [];
+  /** What handles call; made once, because services are many. */
+  readonly #stopOf = (record: ServiceRecord, remove: boolean): void => {
+    this.#requestStop(record, remove);
+  };
   /** Started up and not quitting. */
   #isSteady = false;
   #phase: 'new' | 'running' | 'ended' = 'new';
@@ -568,10 +572,8 @@ export class DependencyManager {
     }
     this.#warnOfBound(record);
     this.#lifecycle.introduce(record);
-    this.#log.debug('Registered.', { service: record.name, serviceId: record.id });
-    const handle = new Handle(record, (remove) => {
-      this.#requestStop(record, remove);
-    });
+    if (this.#log.isEnabled('debug')) this.#log.debug('Registered.', { service: record.name, serviceId: record.id });
+    const handle = new Handle(record, this.#stopOf);
     if (parent !== undefined) {
       const child = new ChildRegistration(record, this.#watchers, handle);
       record.childOf = { parent, registration: child };
@@ -713,9 +715,9 @@ function frameworkLogger(record: ServiceRecord, kernel: Kernel): Activation {
 
 class Handle implements ServiceHandle {
   readonly #record: ServiceRecord;
-  readonly #requestStop: (remove: boolean) => void;
+  readonly #requestStop: (record: ServiceRecord, remove: boolean) => void;
 
-  constructor(record: ServiceRecord, requestStop: (remove: boolean) => void) {
+  constructor(record: ServiceRecord, requestStop: (record: ServiceRecord, remove: boolean) => void) {
     this.#record = record;
     this.#requestStop = requestStop;
   }
@@ -733,6 +735,6 @@ class Handle implements ServiceHandle {
   }
 
   stop(options: { readonly remove?: boolean } = {}): void {
-    this.#requestStop(options.remove === true);
+    this.#requestStop(this.#record, options.remove === true);
   }
 }

@@ -59,10 +59,13 @@ describe('starting', () => {
     void manager.run();
     manager.drain();
     seen.push(handle.state);
+    // While somebody intercepts, the end of a stop is an event of its own.
+    const watching = manager.intercept('all', {});
     void manager.stopService(handle.id);
     manager.step();
     manager.step();
     seen.push(handle.state);
+    watching[Symbol.dispose]();
     manager.drain();
     seen.push(handle.state);
     void manager.removeService(handle.id);
