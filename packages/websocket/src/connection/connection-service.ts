@@ -1,0 +1,37 @@
+// The service that stands for one open connection, so that others see it come and go. Registered as a child of its owner.
+
+import { forConsumer, type Consumer, type ProvidesViews, type ServiceContext } from '@ichor/core';
+import { WebSocketConnection } from '../contract/websocket-connection.ts';
+import type { Connection } from './connection.ts';
+import { ConnectionView } from './connection-view.ts';
+
+/** What the service is registered with. */
+export interface StandsFor {
+  readonly connection: Connection;
+}
+
+export class WebSocketConnectionService implements ProvidesViews<WebSocketConnection> {
+  static readonly provides = [WebSocketConnection];
+  static readonly dependencies = {};
+  readonly #connection: Connection;
+
+  constructor(_dependencies: object, self: ServiceContext<StandsFor>) {
+    this.#connection = self.options.connection;
+  }
+
+  [forConsumer](consumer: Consumer): WebSocketConnection {
+    return new ConnectionView(this.#connection, consumer);
+  }
+
+  /** The closing handshake, bounded by `closeTimeoutMs`. */
+  stop(): PromiseLike<unknown> | undefined {
+    shutDown(this.#connection);
+    return this.#connection.state === 'closed' ? undefined : this.#connection.whenClosed();
+  }
+}
+
+/** Closes as a program does that ends: a server goes away, a client is done. */
+export function shutDown(connection: Connection): void {
+  if (connection.parts.side === 'server') connection.shutDown(1001, 'going away');
+  else connection.shutDown(1000, '');
+}

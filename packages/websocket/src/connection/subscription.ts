@@ -1,0 +1,56 @@
+// One subscriber of one connection; here those with a handler, in message-stream.ts those that are read at their own pace.
+// Belongs to the service of a view.
+
+import { isCancelled } from '@ichor/coroutines';
+import type { Consumer, Handled } from '@ichor/core';
+import type { WebSocketMessage } from '../contract/websocket-connection.ts';
+import type { Connection } from './connection.ts';
+import type { IncomingMessage, Receiver } from './incoming-message.ts';
+
+/** Something of a consumer that gets messages. */
+export abstract class Subscription implements Receiver, Disposable {
+  readonly connection: Connection;
+  readonly consumer: Consumer;
+  abstract readonly keeps: boolean;
+
+  constructor(connection: Connection, consumer: Consumer) {
+    this.connection = connection;
+    this.consumer = consumer;
+  }
+
+  abstract deliver(message: IncomingMessage): Handled;
+
+  finished(message: IncomingMessage, error: unknown, hasFailed: boolean): void {
+    this.connection.finished(message);
+    if (hasFailed && !isCancelled(error)) this.connection.handlerFailed(error, 'a message');
+  }
+
+  /** No more messages will come. */
+  ended(): void {
+    // Handlers learn it from onClose.
+  }
+
+  [Symbol.dispose](): void {
+    this.connection.unsubscribe(this);
+  }
+}
+
+export class HandlerSubscription extends Subscription {
+  readonly keeps = false;
+  readonly #handler: (message: WebSocketMessage) => Handled;
+  #isDisposed = false;
+
+  constructor(connection: Connection, consumer: Consumer, handler: (message: WebSocketMessage) => Handled) {
+    super(connection, consumer);
+    this.#handler = handler;
+  }
+
+  deliver(message: IncomingMessage): Handled {
+    return this.#isDisposed || this.connection.isMuted ? undefined : this.#handler(message);
+  }
+
+  override [Symbol.dispose](): void {
+    this.#isDisposed = true;
+    super[Symbol.dispose]();
+  }
+}

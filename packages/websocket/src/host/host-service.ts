@@ -1,0 +1,58 @@
+// The service that provides WebSocketHost on the HttpHost it requires.
+
+import {
+  forConsumer,
+  inspectService,
+  Logger,
+  nullLogger,
+  optional,
+  required,
+  type Consumer,
+  type Injected,
+  type ProvidesViews,
+  type ServiceContext,
+} from '@ichor/core';
+import { HttpHost } from '@ichor/http';
+import { WebSocketHost, type WebSocketHostOptions } from '../contract/websocket-host.ts';
+import { resolveHostOptions, type ResolvedHostOptions } from '../options/endpoint-options.ts';
+import { optionsSchema } from '../options/schema.ts';
+import { HostConnections } from './host-connections.ts';
+import { WebSocketHostView } from './host-view.ts';
+
+/**
+ * Provides {@link WebSocketHost} on the HTTP host of the program, which brings address, port and TLS; its HTTP routes and
+ * WebSocket endpoints share them. For a port of its own, register an `HttpHostService` for it.
+ *
+ * A connection belongs to the service whose endpoint took it: when that stops, its connections are closed with 1001, all at once,
+ * within `closeTimeoutMs`. When the program quits, nothing new is let in from the first moment.
+ */
+export class WebSocketHostService implements ProvidesViews<WebSocketHost> {
+  static readonly provides = [WebSocketHost];
+  static readonly dependencies = { http: required(HttpHost), log: optional(Logger) };
+  static readonly options = optionsSchema<WebSocketHostOptions, ResolvedHostOptions>(resolveHostOptions);
+  readonly #http: HttpHost;
+  readonly #connections: HostConnections;
+
+  constructor(deps: Injected<typeof WebSocketHostService.dependencies>, self: ServiceContext<ResolvedHostOptions>) {
+    this.#http = deps.http;
+    this.#connections = new HostConnections(self.options, self.clock, () => deps.log.current ?? nullLogger);
+  }
+
+  [forConsumer](consumer: Consumer): WebSocketHost {
+    return new WebSocketHostView(this.#http, this.#connections, consumer);
+  }
+
+  /** What `inspect()` shows of it. */
+  [inspectService](): Record<string, unknown> {
+    return { connections: this.#connections.size };
+  }
+
+  quiescing(): void {
+    this.#connections.isQuiescing = true;
+  }
+
+  /** Waits for the closing handshakes of connections whose services have stopped already. */
+  async stop(): Promise<void> {
+    await this.#connections.end();
+  }
+}

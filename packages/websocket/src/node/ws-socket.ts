@@ -1,0 +1,224 @@
+// The only file that imports ws: sockets that speak the protocol, accepted from HTTP upgrades or made by connecting.
+
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { UpgradedConnection } from '@ichor/http';
+import { WebSocket, WebSocketServer, type ClientOptions, type PerMessageDeflateOptions, type ServerOptions } from 'ws';
+import type { Socket, SocketListener } from '../connection/socket.ts';
+import { webSocketError } from '../errors/catalogue.ts';
+import type { ClientTlsOptions } from '../contract/websocket-client.ts';
+import type { ResolvedConnectionOptions } from '../options/connection-options.ts';
+
+const text = Object.freeze({ binary: false });
+const binary = Object.freeze({ binary: true });
+
+/** Close codes that ws sends for what it finds wrong; everything else is a protocol error, 1002. */
+const violations: Readonly<Record<string, number>> = {
+  WS_ERR_INVALID_UTF8: 1007,
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
+  WS_ERR_TOO_MANY_BUFFERED_PARTS: 1008,
+};
+
+class WsSocket implements Socket {
+  readonly #socket: LinkedWebSocket;
+  readonly listener: SocketListener;
+
+  constructor(socket: LinkedWebSocket, listener: SocketListener) {
+    this.#socket = socket;
+    this.listener = listener;
+    socket.link = this;
+    socket.on('message', onMessage);
+    socket.on('pong', onPong);
+    socket.on('close', onClose);
+  }
+
+  get protocol(): string {
+    return this.#socket.protocol;
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(data: string | Uint8Array, isBinary: boolean, flushed: () => void): void {
+    this.#socket.send(data, isBinary ? binary : text, flushed);
+  }
+
+  ping(): void {
+    if (this.isOpen) this.#socket.ping();
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+}
+
+class LinkedWebSocket extends WebSocket {
+  link: WsSocket | undefined;
+}
+
+// One function each for all sockets: nothing is made per connection.
+function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
+  (this as LinkedWebSocket).link?.listener.received(data as Uint8Array, isBinary);
+}
+
+function onPong(this: WebSocket): void {
+  (this as LinkedWebSocket).link?.listener.ponged();
+}
+
+function onClose(this: WebSocket, code: number, reason: Uint8Array): void {
+  (this as LinkedWebSocket).link?.listener.closed(code, String(reason));
+}
+
+function onError(this: WebSocket, error: Error & { readonly code?: string }): void {
+  if (error.code?.startsWith('WS_ERR_') === true)
+    (this as LinkedWebSocket).link?.listener.violated(violations[error.code] ?? 1002, error.message);
+}
+
+function deflate(options: ResolvedConnectionOptions): PerMessageDeflateOptions | false {
+  const { compression } = options;
+  if (compression === undefined) return false;
+  return {
+    zlibDeflateOptions: { level: compression.level },
+    threshold: compression.thresholdBytes,
+    serverNoContextTakeover: !compression.contextTakeover,
+    clientNoContextTakeover: !compression.contextTakeover,
+  };
+}
+
+/** Completes handshakes with the options of one endpoint. */
+export class Acceptor {
+  readonly #server: WebSocketServer;
+
+  constructor(options: ResolvedConnectionOptions) {
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      WebSocket: LinkedWebSocket,
+      maxPayload: options.maxMessageBytes,
+      perMessageDeflate: deflate(options),
+      closeTimeout: options.closeTimeoutMs,
+    } as ServerOptions);
+  }
+
+  /**
+   * Answers 101. Undefined when ws refuses: then it has answered, and closes the connection.
+   * @param key Sec-WebSocket-Key. @param extensions Sec-WebSocket-Extensions.
+   */
+  accept(
+    upgraded: UpgradedConnection,
+    key: string,
+    extensions: string | undefined,
+    protocol: string,
+    listener: SocketListener,
+  ): Socket | undefined {
+    const headers: Record<string, string> = {
+      upgrade: 'websocket',
+      'sec-websocket-key': key,
+      'sec-websocket-version': '13',
+    };
+    if (extensions !== undefined) headers['sec-websocket-extensions'] = extensions;
+    if (protocol !== '') headers['sec-websocket-protocol'] = protocol;
+    const request = { method: 'GET', headers } as unknown as IncomingMessage;
+    const { head, socket } = upgraded;
+    let accepted: Socket | undefined;
+    const bytes = Buffer.from(head.buffer as ArrayBuffer, head.byteOffset, head.byteLength);
+    this.#server.handleUpgrade(request, socket as Duplex, bytes, (opened) => {
+      opened.on('error', onError);
+      accepted = new WsSocket(opened as LinkedWebSocket, listener);
+    });
+    return accepted;
+  }
+}
+
+/** How the client connects. */
+export interface Dial {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: ClientTlsOptions | undefined;
+  readonly options: ResolvedConnectionOptions;
+  readonly listener: SocketListener;
+  /** Once, unless it failed or was given up. */
+  opened(socket: Socket): void;
+  /** Once, unless it opened or was given up. */
+  failed(error: Error): void;
+}
+
+/** Connects. Returns a function that gives up as long as it is not open. */
+export function dial({ url, headers, tls, options, listener, opened, failed }: Dial): () => void {
+  const settings: ClientOptions & { readonly closeTimeout: number } = {
+    headers: { ...headers },
+    maxPayload: options.maxMessageBytes,
+    perMessageDeflate: deflate(options),
+    closeTimeout: options.closeTimeoutMs,
+    ...tlsSettings(tls),
+  };
+  const socket = new LinkedWebSocket(url, [...options.protocols], settings);
+  let isSettled = false;
+  const fail = (error: Error): void => {
+    if (isSettled) return;
+    isSettled = true;
+    failed(error);
+  };
+  socket.on('open', () => {
+    if (isSettled) return;
+    isSettled = true;
+    socket.on('error', onError);
+    opened(new WsSocket(socket, listener));
+  });
+  socket.on('unexpected-response', (request, response) => {
+    const { statusCode = 0, statusMessage = '' } = response;
+    fail(
+      webSocketError(
+        'ICHOR_WEBSOCKET_REFUSED',
+        `${url.href} refused the WebSocket handshake with ${statusCode} ${statusMessage}. Check path, sub-protocols, origin and credentials.`,
+        { details: { url: url.href, status: statusCode } },
+      ),
+    );
+    request.destroy();
+  });
+  socket.on('error', (cause: Error) => {
+    fail(
+      webSocketError(
+        'ICHOR_WEBSOCKET_CONNECT_FAILED',
+        `No WebSocket connection to ${url.href}: ${cause.message || (cause as NodeJS.ErrnoException).code}. Check that the server runs and speaks WebSocket there.`,
+        { cause, details: { url: url.href } },
+      ),
+    );
+  });
+  return () => {
+    if (isSettled) return;
+    isSettled = true;
+    socket.terminate();
+  };
+}
+
+function tlsSettings(tls: ClientTlsOptions | undefined): ClientOptions {
+  if (tls === undefined) return {};
+  const { ca, cert, key, passphrase, serverName, verify, minVersion } = tls;
+  return {
+    ...(ca === undefined ? {} : { ca: ca as string }),
+    ...(cert === undefined ? {} : { cert: cert as string }),
+    ...(key === undefined ? {} : { key: key as string }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(verify === undefined ? {} : { rejectUnauthorized: verify }),
+    ...(minVersion === undefined ? {} : { minVersion }),
+  };
+}
