@@ -2,11 +2,11 @@
 
 import type { Clock, Scheduler } from '@ichor/coroutines';
 import type { Logger } from '../contract/logger.ts';
-import type { RegisterOptions, ServiceClass, ServiceHandle } from '../contract/service.ts';
+import type { RegisterOptions, ServiceClass, ServiceContext, ServiceHandle } from '../contract/service.ts';
 import type { EventSystem } from '../events/event-system.ts';
 import type { ExecutionOwner } from '../events/execution.ts';
 import type { QueueParts } from '../events/queue-facade.ts';
-import type { Activation } from './activation.ts';
+
 import type { ServiceRecord } from './service-record.ts';
 import type { Trackers } from './trackers.ts';
 
@@ -22,7 +22,7 @@ export interface Kernel {
   register(
     serviceClass: ServiceClass,
     options: RegisterOptions | undefined,
-    parent: Activation | undefined,
+    parent: ServiceContext | undefined,
   ): ServiceHandle;
   /** A failure that has no recipient. */
   failed(record: ServiceRecord | undefined, error: unknown, during: string): void;

@@ -7,6 +7,7 @@ import type {
   ServiceFilter,
   ServiceInfo,
   ServiceState,
+  ServiceContext,
 } from '../contract/service.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
@@ -51,7 +52,7 @@ export class ServiceRecord implements ServiceInfo {
   /** Made at each start, dropped after each stop. */
   activation: Activation | undefined;
   /** The activation whose context registered it, and what it owns of it. */
-  childOf: { readonly parent: Activation; readonly registration: Ownable } | undefined;
+  childOf: { readonly parent: ServiceContext; readonly registration: Ownable } | undefined;
   /** Required slots without a provider. */
   missing = 0;
   /** Links in which it is the provider, in the order of arrival. */

@@ -16,7 +16,7 @@ import type { EventObserver, ObserveOptions } from '../contract/event-observer.t
 import type { Interceptor, EventType } from '../contract/event-type.ts';
 import { FrameworkLogger, type Logger } from '../contract/logger.ts';
 import { Queue, type Routine } from '../contract/queue.ts';
-import type { OptionsOf, RegisterOptions, ServiceClass, ServiceHandle } from '../contract/service.ts';
+import type { OptionsOf, RegisterOptions, ServiceClass, ServiceHandle, ServiceContext } from '../contract/service.ts';
 import { forConsumer, type Consumer } from '../contract/consumer.ts';
 import { identifierName } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
@@ -561,7 +561,7 @@ export class DependencyManager {
   #register(
     serviceClass: ServiceClass,
     registration: RegisterOptions | undefined,
-    parent: Activation | undefined,
+    parent: ServiceContext | undefined,
   ): ServiceHandle {
     if (this.#phase === 'ended') throw this.#quitError();
     const record = recordOf(serviceClass, registration, this.#options.container);
