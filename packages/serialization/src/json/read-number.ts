@@ -121,6 +121,11 @@ export function readInt(r: Reader, b: Uint8Array, p: number, min: number, max: n
 
 function readIntSlowly(r: Reader, b: Uint8Array, p: number, min: number, max: number): number {
   p = skipSpace(r, b, p);
+  const negative = p < r.end && b[p] === 45;
+  const short = readShortUint(r, b, negative ? p + 1 : p);
+  // Subtracted, because -0 is no integer of its own.
+  const value = negative ? 0 - short : short;
+  if (short >= 0 && value >= min && value <= max) return value;
   const expected = describeInt({ kind: 'int', min, max });
   const end = scanNumber(r, b, p, expected);
   const text = decodeAscii(b, p, end);

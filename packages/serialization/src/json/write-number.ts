@@ -49,7 +49,34 @@ export function writeNumber(b: Uint8Array, p: number, value: number): number {
     if (value === 0 && 1 / value < 0) b[p++] = 45;
     return writeInt(b, p, value);
   }
+  const scaled = Math.round(value * 1000);
+  if (scaled / 1000 === value && scaled > -maxScaled && scaled < maxScaled) return writeThousandths(b, p, scaled);
   return writeDigits(b, p, String(value));
+}
+
+/** Below 10^15 no two decimals are the same double, so that one which gives the value is the shortest that does. */
+const maxScaled = 1e15;
+
+/** Writes an integer divided by 1000, which is no integer. */
+function writeThousandths(b: Uint8Array, p: number, scaled: number): number {
+  if (scaled < 0) {
+    b[p++] = 45;
+    scaled = -scaled;
+  }
+  const whole = Math.floor(scaled / 1000);
+  const rest = (scaled - whole * 1000) | 0;
+  p = writeInt(b, p, whole);
+  const first = (rest / 100) | 0;
+  const others = rest - first * 100;
+  b[p] = 46;
+  b[p + 1] = 48 + first;
+  if (others === 0) return p + 2;
+  const second = (others / 10) | 0;
+  b[p + 2] = 48 + second;
+  const third = others - second * 10;
+  if (third === 0) return p + 3;
+  b[p + 3] = 48 + third;
+  return p + 4;
 }
 
 /** Writes short ASCII text, such as the digits of a bigint. */

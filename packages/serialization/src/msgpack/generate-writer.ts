@@ -5,7 +5,6 @@ import { enter, type Write } from '../codec/writer.ts';
 import { isGeneratable, NodeFunctions, putConstant } from '../codegen/node-functions.ts';
 import { memberOf, misfitTest, notAnObject, refuseIf } from '../codegen/value-tests.ts';
 import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
-import { isWellFormed } from '../text/utf8.ts';
 import { mayBeNil } from './read-positional.ts';
 import { constantBytes, type PackWriters } from './write-closures.ts';
 import { writeArrayHead, writeMapHead, writePackFloat, writePackInt } from './write-number.ts';
@@ -47,7 +46,7 @@ class PackWriterFunctions extends NodeFunctions {
       case 'float':
         return `${refuse} p = ${this.call(writePackFloat, 'b, p, x')};`;
       case 'string':
-        return `${refuse} ${refuseIf(this.code, `!${this.call(isWellFormed, 'x')}`)} p = ${this.call(writePackString, 'b, p, x')};`;
+        return `${refuse} p = ${this.call(writePackString, 'b, p, x')}; ${refuseIf(this.code, 'p < 0')}`;
       case 'bool':
         return `${refuse} b[p++] = x ? 0xc3 : 0xc2;`;
       case 'nullable':

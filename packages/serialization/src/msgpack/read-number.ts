@@ -9,17 +9,53 @@ import { bigintOfBytes } from './bigint-bytes.ts';
 import { failPack, need, readU16, readU32 } from './read-head.ts';
 import { extensionAt, bigintExtension } from './extension.ts';
 
-const floatBytes = new Uint8Array(8);
-const floatView = new DataView(floatBytes.buffer);
+const float64 = new Float64Array(1);
+const float32 = new Float32Array(1);
+const word32 = new Uint32Array(float32.buffer);
+const words = new Uint32Array(float64.buffer);
+/** Index of the word that holds the sign, by the byte order of this machine. */
+const highWord = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
 /** Reads an integer within a range of safe integers. */
 export function readPackInt(r: Reader, b: Uint8Array, p: number, min: number, max: number): number {
-  if (p < r.end) {
-    const c = b[p]!;
-    if (c < 0x80 && c >= min && c <= max) {
-      r.pos = p + 1;
-      return c;
-    }
+  const value = readUint(r, b, p);
+  if (value >= 0 && value >= min && value <= max) return value;
+  return readIntSlowly(r, b, p, min, max);
+}
+
+/** Reads a natural number below 2^53 in one of the five encodings of its own; −1 when anything else is here. */
+function readUint(r: Reader, b: Uint8Array, p: number): number {
+  const left = r.end - p;
+  if (left <= 0) return -1;
+  const c = b[p]!;
+  if (c < 0x80) {
+    r.pos = p + 1;
+    return c;
+  }
+  if (c === 0xcc && left > 1) {
+    r.pos = p + 2;
+    return b[p + 1]!;
+  }
+  if (c === 0xcd && left > 2) {
+    r.pos = p + 3;
+    return readU16(b, p + 1);
+  }
+  if (c === 0xce && left > 4) {
+    r.pos = p + 5;
+    return readU32(b, p + 1);
+  }
+  if (c !== 0xcf || left <= 8) return -1;
+  const high = readU32(b, p + 1);
+  if (high > 0x1f_ffff) return -1;
+  r.pos = p + 9;
+  return high * 0x1_0000_0000 + readU32(b, p + 5);
+}
+
+function readIntSlowly(r: Reader, b: Uint8Array, p: number, min: number, max: number): number {
+  // A fixint needs no description of what is expected, which costs more than the number itself.
+  if (p < r.end && b[p]! >= 0xe0 && min <= b[p]! - 256 && max >= b[p]! - 256) {
+    r.pos = p + 1;
+    return b[p]! - 256;
   }
   const expected = describeInt({ kind: 'int', min, max });
   const value = readScalar(r, b, p, expected);
@@ -39,6 +75,8 @@ export function readPackFloat(r: Reader, b: Uint8Array, p: number, min: number, 
     if (value >= min && value <= max) return value;
     failRange(r, p, floatText(min, max), value);
   }
+  const short = readUint(r, b, p);
+  if (short >= 0 && short >= min && short <= max) return short;
   const value = readScalar(r, b, p, 'a number');
   const number = Number(value);
   if (typeof value === 'bigint' && BigInt(number) !== value)
@@ -116,13 +154,14 @@ function join(high: number, low: number): number | bigint {
 }
 
 function readF64(b: Uint8Array, p: number): number {
-  for (let i = 0; i < 8; i++) floatBytes[i] = b[p + i]!;
-  return floatView.getFloat64(0);
+  words[highWord] = readU32(b, p);
+  words[1 - highWord] = readU32(b, p + 4);
+  return float64[0]!;
 }
 
 function readF32(b: Uint8Array, p: number): number {
-  for (let i = 0; i < 4; i++) floatBytes[i] = b[p + i]!;
-  return floatView.getFloat32(0);
+  word32[0] = readU32(b, p);
+  return float32[0]!;
 }
 
 function floatText(min: number, max: number): string {

@@ -2,8 +2,10 @@
 
 import { bigintBytes } from './bigint-bytes.ts';
 
-const floatBytes = new Uint8Array(8);
-const floatView = new DataView(floatBytes.buffer);
+const float64 = new Float64Array(1);
+const words = new Uint32Array(float64.buffer);
+/** Index of the word that holds the sign, by the byte order of this machine. */
+const highWord = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
 /** Writes an integer from −(2^53−1) to 2^53−1. */
 export function writePackInt(b: Uint8Array, p: number, value: number): number {
@@ -39,10 +41,8 @@ export function writePackInt(b: Uint8Array, p: number, value: number): number {
 /** Writes a finite number: as an integer where that is exact, else as float 64. −0 keeps its sign. */
 export function writePackFloat(b: Uint8Array, p: number, value: number): number {
   if (Number.isSafeInteger(value) && (value !== 0 || 1 / value > 0)) return writePackInt(b, p, value);
-  floatView.setFloat64(0, value);
-  b[p] = 0xcb;
-  for (let i = 0; i < 8; i++) b[p + 1 + i] = floatBytes[i]!;
-  return p + 9;
+  float64[0] = value;
+  return writeU64(b, p, 0xcb, words[highWord]!, words[1 - highWord]!);
 }
 
 /** Writes a bigint: as an integer of up to 64 bits, beyond that as the extension for large integers. */

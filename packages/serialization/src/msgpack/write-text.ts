@@ -1,14 +1,16 @@
 // Strings, byte strings and dates as MessagePack.
 
 import { utf8Length, writeAscii, writeUtf8 } from '../text/text.ts';
-import { putUtf8 } from '../text/utf8.ts';
+import { isWellFormed, putUtf8 } from '../text/utf8.ts';
 import { timestampExtension } from './extension.ts';
 import { writeExtensionHead, writeLength, writeWord } from './write-number.ts';
 
-/** Up to here a loop beats a call into the runtime; also the longest string with a head of one byte. */
+/** The longest string with a head of one byte. */
 const shortLength = 31;
+/** Up to here a loop beats a call into the runtime. */
+const mediumLength = 64;
 
-/** Writes a well-formed string. */
+/** Writes a string. Returns −1 when it has a surrogate without its partner, which UTF-8 cannot express. */
 export function writePackString(b: Uint8Array, p: number, text: string): number {
   const { length } = text;
   if (length <= shortLength) {
@@ -21,13 +23,27 @@ export function writePackString(b: Uint8Array, p: number, text: string): number 
     b[p] = 0xa0 | length;
     return start + length;
   }
-  return writeEncoded(b, p, text);
+  return length <= mediumLength ? writeMedium(b, p, text) : writeEncoded(b, p, text);
+}
+
+function writeMedium(b: Uint8Array, p: number, text: string): number {
+  const { length } = text;
+  const start = p + 2;
+  for (let i = 0; i < length; i++) {
+    const c = text.charCodeAt(i);
+    if (c >= 128) return writeEncoded(b, p, text);
+    b[start + i] = c;
+  }
+  b[p] = 0xd9;
+  b[p + 1] = length;
+  return start + length;
 }
 
 /** Writes a short string of any characters: first its bytes, as if the head had one byte, then the head. */
 function writeShort(b: Uint8Array, p: number, text: string): number {
   const start = p + 1;
   const end = putUtf8(b, start, text, 0);
+  if (end < 0) return -1;
   const size = end - start;
   if (size > 31) return writeEncoded(b, p, text);
   b[p] = 0xa0 | size;
@@ -36,6 +52,7 @@ function writeShort(b: Uint8Array, p: number, text: string): number {
 
 function writeEncoded(b: Uint8Array, p: number, text: string): number {
   const size = utf8Length(text);
+  if (size !== text.length && !isWellFormed(text)) return -1;
   if (size <= 31) b[p++] = 0xa0 | size;
   else p = writeLength(b, p, size, 0xd9, 0xda, 0xdb);
   // What does not fit is not written at all; the position tells how much it would have been.

@@ -43,7 +43,7 @@ export function isWellFormed(text: string): boolean {
   return !loneSurrogate.test(text);
 }
 
-/** Writes well-formed text from index `i` on, unit by unit. Returns the position behind it. */
+/** Writes text from index `i` on, unit by unit. Returns the position behind it, −1 for a surrogate without its partner. */
 export function putUtf8(b: Uint8Array, p: number, text: string, i: number): number {
   for (; i < text.length; i++) {
     const c = text.charCodeAt(i);
@@ -56,7 +56,9 @@ export function putUtf8(b: Uint8Array, p: number, text: string, i: number): numb
       b[p++] = 0x80 | ((c >> 6) & 63);
       b[p++] = 0x80 | (c & 63);
     } else {
-      const point = 0x10000 + ((c & 0x3ff) << 10) + (text.charCodeAt(++i) & 0x3ff);
+      const next = ++i < text.length ? text.charCodeAt(i) : 0;
+      if (c > 0xdbff || next < 0xdc00 || next > 0xdfff) return -1;
+      const point = 0x10000 + ((c & 0x3ff) << 10) + (next & 0x3ff);
       b[p++] = 0xf0 | (point >> 18);
       b[p++] = 0x80 | ((point >> 12) & 63);
       b[p++] = 0x80 | ((point >> 6) & 63);
