@@ -1,6 +1,6 @@
 // One activation of a service, from start to stop: its context (what its code sees of itself), its instance, and what it owns.
 
-import { CancelledError, type Clock, type ScheduledCall, type Task } from '@ichor/coroutines';
+import { CancelledError, type Clock, type Task } from '@ichor/coroutines';
 import type { EventHandler, EventType, EventView, Interceptor, Priority, Work } from '../contract/event-type.ts';
 import type { Queue, Routine } from '../contract/queue.ts';
 import type {
@@ -17,38 +17,19 @@ import type {
 import type { ServiceIdentifier } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
 import { priorityNumber } from '../events/define-event.ts';
-import type { Deferred } from '../events/deferred.ts';
 import type { Execution } from '../events/execution.ts';
 import type { HandlerOwner } from '../events/handler-table.ts';
 import { StopService } from '../events/internal-events.ts';
 import { QueueFacade } from '../events/queue-facade.ts';
+import { ActivationState } from './activation-state.ts';
 import type { Kernel } from './kernel.ts';
 import { OwnedResources, undo } from './owned-resources.ts';
 import { startOwnedTask } from './owned-task.ts';
-import type { ServiceRecord, Slot } from './service-record.ts';
+import type { ServiceRecord } from './service-record.ts';
 
-export class Activation implements ServiceContext, HandlerOwner {
+export class Activation extends ActivationState implements ServiceContext, HandlerOwner {
   readonly record: ServiceRecord;
   readonly kernel: Kernel;
-  /** The service object; undefined until it is built. */
-  instance: object | undefined;
-  /** Its `added` callbacks for present providers were called: later ones are announced as they come. */
-  isAnnounced = false;
-  isRevoked = false;
-  /** Its instance makes a view per consumer; found out when it is first injected. */
-  makesViews: boolean | undefined;
-  /** Its instance has stopped, or failed to start: what it was given is being taken back. */
-  isEnding = false;
-  /** Its coroutines have had their grace: what still runs when it stops is abandoned. */
-  isGraceOver = false;
-  /** Called, instead of the kernel's `settled`, when nothing of it runs any more. */
-  whenIdle: (() => void) | undefined;
-  /** Runs while its coroutines have their grace. */
-  stopTimer: ScheduledCall | undefined;
-  /** Waits of `optional(X).ready()`, by slot. */
-  optionalWaits: Map<Slot, Deferred<unknown>> | undefined;
-  /** Arrays given to constructor parameters with `@multiInject`, kept up to date. */
-  liveArrays: Map<Slot, unknown[]> | undefined;
   #executions: Set<Execution> | undefined;
   #owned: OwnedResources | undefined;
   #abort: AbortController | undefined;
@@ -56,21 +37,22 @@ export class Activation implements ServiceContext, HandlerOwner {
   #queue: Queue | undefined;
 
   constructor(record: ServiceRecord, kernel: Kernel) {
+    super();
     this.record = record;
     this.kernel = kernel;
   }
 
   /** What of it is suspended now, in the order of starting. */
-  get executions(): Set<Execution> {
+  override get executions(): Set<Execution> {
     return (this.#executions ??= new Set());
   }
 
   /** How much of it is suspended now. */
-  get executionCount(): number {
+  override get executionCount(): number {
     return this.#executions?.size ?? 0;
   }
 
-  get id(): number {
+  override get id(): number {
     return this.record.id;
   }
 
@@ -94,11 +76,11 @@ export class Activation implements ServiceContext, HandlerOwner {
     return this.record.options;
   }
 
-  get priority(): number {
+  override get priority(): number {
     return this.record.priority;
   }
 
-  set priority(priority: number) {
+  override set priority(priority: number) {
     this.record.priority = priorityNumber(priority, this.record.priority);
   }
 
@@ -175,7 +157,7 @@ export class Activation implements ServiceContext, HandlerOwner {
     this.kernel.events.execute(this, run, work);
   }
 
-  fail(error: unknown, during: string): void {
+  override fail(error: unknown, during: string): void {
     this.kernel.failed(this.record, error, during);
   }
 
@@ -190,7 +172,7 @@ export class Activation implements ServiceContext, HandlerOwner {
     );
   }
 
-  failed(error: unknown, event: EventView | undefined): void {
+  override failed(error: unknown, event: EventView | undefined): void {
     this.kernel.failed(
       this.record,
       error,
@@ -198,7 +180,7 @@ export class Activation implements ServiceContext, HandlerOwner {
     );
   }
 
-  executionEnded(): void {
+  override executionEnded(): void {
     if (this.executionCount > 0) return;
     if (this.whenIdle !== undefined) this.whenIdle();
     else this.kernel.settled(this.record);

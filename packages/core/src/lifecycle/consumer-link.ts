@@ -4,15 +4,21 @@ import type { Consumer } from '../contract/consumer.ts';
 import type { Properties, ServiceContext, ServiceInfo } from '../contract/service.ts';
 import { coreError } from '../errors/catalogue.ts';
 import { OwnedResources, undo } from './owned-resources.ts';
-import type { Link } from './service-record.ts';
+
+/** What it needs of the link between two records. */
+interface LinkedServices {
+  readonly provider: ServiceInfo;
+  readonly consumer: ServiceInfo;
+  readonly slot: { readonly spec: { readonly properties: Properties | undefined } };
+}
 
 export class ConsumerLink implements Consumer {
   readonly context: ServiceContext;
-  readonly #link: Link;
+  readonly #link: LinkedServices;
   #owned: OwnedResources | undefined;
   #isConnected = true;
 
-  constructor(link: Link, context: ServiceContext) {
+  constructor(link: LinkedServices, context: ServiceContext) {
     this.#link = link;
     this.context = context;
   }
@@ -59,7 +65,7 @@ export class ConsumerLink implements Consumer {
 }
 
 /** The error of using a reference whose provider or consumer has stopped. */
-export function serviceGone(link: Link): Error {
+export function serviceGone(link: LinkedServices): Error {
   const { provider, consumer } = link;
   return coreError(
     'ICHOR_SERVICE_GONE',

@@ -490,7 +490,7 @@ export class Lifecycle {
   remove(record: ServiceRecord): void {
     const { events, trackers } = this.#kernel;
     // A framework logger is built before it starts.
-    if (record.activation !== undefined) this.#stopper.tearDown(record.activation, () => undefined);
+    if (record.activation !== undefined) this.#stopper.tearDown(record.activation as Activation, () => undefined);
     for (const { link, links } of record.slots) {
       if (link !== undefined) disconnect(link);
       if (links !== undefined) for (const one of [...links]) disconnect(one);

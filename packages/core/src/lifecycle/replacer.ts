@@ -17,8 +17,8 @@ export function affectedBy(
   const children = new Map<ServiceRecord, ServiceRecord[]>();
   for (const record of table.values())
     if (record.childOf !== undefined) {
-      const parent = record.childOf.parent.record;
-      children.set(parent, [...(children.get(parent) ?? []), record]);
+      const parent = table.get(record.childOf.parent.id);
+      if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), record]);
     }
   const affected = new Set<ServiceRecord>();
   const leaving = [provider];

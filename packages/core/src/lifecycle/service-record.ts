@@ -13,7 +13,7 @@ import type { ServiceIdentifier } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
 import type { ServiceDefinition } from '../services/definition.ts';
 import type { DependencySpec } from '../services/dependency-spec.ts';
-import type { Activation } from './activation.ts';
+import type { ActivationState } from './activation-state.ts';
 import type { ConsumerLink } from './consumer-link.ts';
 import type { ListNode } from './linked-list.ts';
 import type { Offer, TokenEntry } from './provider-index.ts';
@@ -50,7 +50,7 @@ export class ServiceRecord implements ServiceInfo {
   /** In the table: its InsertService event was processed. */
   isInserted = false;
   /** Made at each start, dropped after each stop. */
-  activation: Activation | undefined;
+  activation: ActivationState | undefined;
   /** The activation whose context registered it, and what it owns of it. */
   childOf: { readonly parent: ServiceContext; readonly registration: Ownable } | undefined;
   /** Required slots without a provider. */

@@ -30,7 +30,7 @@ export class Starter {
   start(record: ServiceRecord, priority: number): void {
     record.transition(transitions.start);
     // A framework logger was built when it was registered (LC-45).
-    const activation = (record.activation ??= new Activation(record, this.#kernel));
+    const activation = (record.activation ??= new Activation(record, this.#kernel)) as Activation;
     let step: Step = 'build';
     try {
       if (record.slots.length > 0) injectAll(record, activation);

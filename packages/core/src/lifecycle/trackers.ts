@@ -1,20 +1,23 @@
 // Dependency trackers: who wants to know who asks for a token, to make providers on request (LC-180…188).
 
-import type { DependencyRequest, DependencyTracker } from '../contract/service.ts';
+import type { DependencyRequest, DependencyTracker, ServiceInfo } from '../contract/service.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
 import type { EventSystem } from '../events/event-system.ts';
 import { AddTracker } from '../events/internal-events.ts';
-import type { Activation } from './activation.ts';
+import type { ExecutionOwner } from '../events/execution.ts';
+
+/** The service that tracks. */
+export type TrackerOwner = ExecutionOwner & Pick<ServiceInfo, 'state'>;
 
 /** One registration of a tracker. Each request reaches it exactly once. */
 export class TrackerEntry implements Disposable {
   readonly token: ServiceIdentifier;
   readonly tracker: DependencyTracker;
-  readonly owner: Activation;
+  readonly owner: TrackerOwner;
   isRemoved = false;
   readonly #trackers: Trackers;
 
-  constructor(trackers: Trackers, token: ServiceIdentifier, tracker: DependencyTracker, owner: Activation) {
+  constructor(trackers: Trackers, token: ServiceIdentifier, tracker: DependencyTracker, owner: TrackerOwner) {
     this.#trackers = trackers;
     this.token = token;
     this.tracker = tracker;
@@ -43,7 +46,7 @@ export class Trackers {
   }
 
   /** Queues the tracker's beginning: existing requests are replayed when that event is processed. */
-  add(token: ServiceIdentifier, tracker: DependencyTracker, owner: Activation): TrackerEntry {
+  add(token: ServiceIdentifier, tracker: DependencyTracker, owner: TrackerOwner): TrackerEntry {
     const entry = new TrackerEntry(this, token, tracker, owner);
     this.#events.push(AddTracker.id, owner.id, Math.min(50, owner.priority), entry, Number.POSITIVE_INFINITY);
     return entry;

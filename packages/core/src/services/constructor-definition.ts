@@ -58,7 +58,8 @@ export function constructorDefinition(
     propertiesSchema: statics.properties,
     hasRepeatedTokens: checkSpecs(serviceClass, specs),
     staticDependencies,
-    build(activation) {
+    build(state) {
+      const activation = state as Activation;
       const values = parameters.map((source) => valueOf(source, activation, container));
       const propertyValues = properties.map(([, source]) => valueOf(source, activation, container));
       const construct = (args: unknown[], assigned: unknown[]): unknown => {

@@ -32,8 +32,8 @@ export function declaredDefinition(serviceClass: ServiceClass): ServiceDefinitio
     staticDependencies: [],
     build:
       setup === undefined
-        ? (activation) => new Class(new Injected(activation), activation)
-        : (activation) => setup(new Injected(activation), activation),
+        ? (activation) => new Class(new Injected(activation as Activation), activation as Activation)
+        : (activation) => setup(new Injected(activation as Activation), activation as Activation),
     preDestroy: [],
   };
 }

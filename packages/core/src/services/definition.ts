@@ -4,7 +4,7 @@ import type { StandardSchema } from '../contract/standard-schema.ts';
 import { identifierName, type ServiceIdentifier } from '../contract/token.ts';
 import type { ServiceClass } from '../contract/service.ts';
 import { coreError } from '../errors/catalogue.ts';
-import type { Activation } from '../lifecycle/activation.ts';
+import type { ActivationState } from '../lifecycle/activation-state.ts';
 import type { DependencySpec } from './dependency-spec.ts';
 
 export interface ServiceDefinition {
@@ -19,7 +19,7 @@ export interface ServiceDefinition {
   /** Dependencies that the user's container supplies, for `explain()`. */
   readonly staticDependencies: readonly string[];
   /** Makes the service object. May return a promise or a coroutine of it. */
-  build(activation: Activation): unknown;
+  build(activation: ActivationState): unknown;
   /** Methods to call, after `stop()`, with the instance. */
   readonly preDestroy: readonly (string | symbol)[];
 }
