@@ -4,9 +4,8 @@ import type { Awaitable, Continuation } from '@ichor/coroutines';
 import { Wait, WaitList } from '@ichor/coroutines/spi';
 import type { Consumer } from '@ichor/core';
 import type { MessageStream, WebSocketMessage } from '../contract/websocket-connection.ts';
-import type { Connection } from './connection.ts';
 import type { IncomingMessage } from './incoming-message.ts';
-import { Subscription } from './subscription.ts';
+import { Subscription, type Source } from './subscription.ts';
 
 interface Kept<T> {
   readonly message: IncomingMessage;
@@ -22,7 +21,7 @@ export class StreamSubscription<T> extends Subscription implements MessageStream
 
   /** @param convert Undefined for a message that is left out. */
   constructor(
-    connection: Connection,
+    connection: Source,
     consumer: Consumer,
     convert: (message: WebSocketMessage) => { readonly value: T } | undefined,
   ) {

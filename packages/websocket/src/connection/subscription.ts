@@ -4,16 +4,24 @@
 import { isCancelled } from '@ichor/coroutines';
 import type { Consumer, Handled } from '@ichor/core';
 import type { WebSocketMessage } from '../contract/websocket-connection.ts';
-import type { Connection } from './connection.ts';
 import type { IncomingMessage, Receiver } from './incoming-message.ts';
+
+/** The connection as its subscriptions see it. */
+export interface Source {
+  readonly id: number;
+  readonly isMuted: boolean;
+  finished(message: IncomingMessage): void;
+  handlerFailed(error: unknown, handling: string): void;
+  unsubscribe(subscription: Subscription): void;
+}
 
 /** Something of a consumer that gets messages. */
 export abstract class Subscription implements Receiver, Disposable {
-  readonly connection: Connection;
+  readonly connection: Source;
   readonly consumer: Consumer;
   abstract readonly keeps: boolean;
 
-  constructor(connection: Connection, consumer: Consumer) {
+  constructor(connection: Source, consumer: Consumer) {
     this.connection = connection;
     this.consumer = consumer;
   }
@@ -40,7 +48,7 @@ export class HandlerSubscription extends Subscription {
   readonly #handler: (message: WebSocketMessage) => Handled;
   #isDisposed = false;
 
-  constructor(connection: Connection, consumer: Consumer, handler: (message: WebSocketMessage) => Handled) {
+  constructor(connection: Source, consumer: Consumer, handler: (message: WebSocketMessage) => Handled) {
     super(connection, consumer);
     this.#handler = handler;
   }

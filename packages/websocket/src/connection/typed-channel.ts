@@ -4,7 +4,6 @@ import type { Consumer, Handled, MessageCodec, MessageType } from '@ichor/core';
 import type { MessageChannel, MessageStream, SendResult, WebSocketMessage } from '../contract/websocket-connection.ts';
 import { webSocketError } from '../errors/catalogue.ts';
 import type { Connection } from './connection.ts';
-import type { ConnectionView } from './connection-view.ts';
 import { StreamSubscription } from './message-stream.ts';
 import { HandlerSubscription } from './subscription.ts';
 
@@ -30,16 +29,21 @@ function nameOf(contentType: string): string {
   return subtype.slice(subtype.lastIndexOf('+') + 1).replace(/^(?:x-|vnd\.)/, '');
 }
 
+/** The view through which the channel subscribes. */
+export interface Subscriber {
+  subscribe<S extends HandlerSubscription | StreamSubscription<unknown>>(subscription: S): S;
+}
+
 export class TypedChannel<T> implements MessageChannel<T> {
   readonly type: MessageType<T>;
   readonly #connection: Connection;
   readonly #consumer: Consumer;
-  readonly #view: ConnectionView;
+  readonly #view: Subscriber;
   #codec: MessageCodec<T> | undefined = undefined;
   #isText = false;
   #protocol: string | undefined = undefined;
 
-  constructor(type: MessageType<T>, connection: Connection, consumer: Consumer, view: ConnectionView) {
+  constructor(type: MessageType<T>, connection: Connection, consumer: Consumer, view: Subscriber) {
     this.type = type;
     this.#connection = connection;
     this.#consumer = consumer;
