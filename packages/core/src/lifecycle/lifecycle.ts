@@ -15,7 +15,7 @@ import {
   providersFor,
   requestOf,
   slotsFor,
-  type TokenEntry,
+  type Market,
 } from './provider-index.ts';
 import { connect, consumersInReverse, disconnect, type Link, type ServiceRecord, type Slot } from './service-record.ts';
 import { swapOptional } from './replacer.ts';
@@ -254,7 +254,7 @@ export class Lifecycle {
   }
 
   /** Offers an active provider to everybody who has room for it. */
-  #offer(provider: ServiceRecord, entry: TokenEntry, priority: number): void {
+  #offer(provider: ServiceRecord, entry: Market, priority: number): void {
     const consumer = this.#onlyConsumer(provider);
     for (const slot of slotsFor(provider, entry, consumer)) {
       // An `added` callback of an earlier slot may have changed everything.

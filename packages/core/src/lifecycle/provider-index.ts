@@ -3,32 +3,17 @@
 
 import type { DependencyRequest, Properties } from '../contract/service.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
-import { LinkedList, type ListNode } from './linked-list.ts';
 import type { ServiceRecord, Slot } from './service-record.ts';
+import { TokenEntry, type Offer } from './token-entry.ts';
 
-/** One token offered by one service in the table: a node of the list of active providers. */
-export interface Offer extends ListNode<Offer> {
-  readonly provider: ServiceRecord;
-  readonly entry: TokenEntry;
-}
-
-/** The market of one token. Services in the table that offer it or ask for it hold on to their entry. */
-export class TokenEntry {
-  /** Active providers for everybody, in the order of becoming active. */
-  readonly providers = new LinkedList<Offer>();
-  /** Slots that can take a provider, in the order of becoming able to. */
-  readonly openSlots = new LinkedList<Slot>();
-  /** All slots of inserted services that ask for the token. */
-  readonly requests = new Set<Slot>();
-  /** Offers and requests of services in the table; without any, the entry is dropped. */
-  users = 0;
-}
+/** The market of one token, of this manager's records. */
+export type Market = TokenEntry<ServiceRecord, Slot>;
 
 const noSlots: readonly Slot[] = Object.freeze([]);
-const noOffers: readonly Offer[] = Object.freeze([]);
+const noOffers: readonly Offer<ServiceRecord, Slot>[] = Object.freeze([]);
 
 export class ProviderIndex {
-  readonly #entries = new Map<ServiceIdentifier, TokenEntry>();
+  readonly #entries = new Map<ServiceIdentifier, Market>();
 
   /** Makes the tokens of a service in the table known. */
   insert(record: ServiceRecord): void {
@@ -80,14 +65,14 @@ export class ProviderIndex {
     return entry === undefined ? noSlots : [...entry.requests];
   }
 
-  #use(token: ServiceIdentifier): TokenEntry {
+  #use(token: ServiceIdentifier): Market {
     let entry = this.#entries.get(token);
     if (entry === undefined) this.#entries.set(token, (entry = new TokenEntry()));
     entry.users++;
     return entry;
   }
 
-  #release(token: ServiceIdentifier, entry: TokenEntry | undefined): void {
+  #release(token: ServiceIdentifier, entry: Market | undefined): void {
     if (entry !== undefined && --entry.users === 0) this.#entries.delete(token);
   }
 }
@@ -125,11 +110,7 @@ function isForOne(provider: ServiceRecord): boolean {
 }
 
 /** Open slots that accept the provider for the token of `entry`: at most its consumer's own, where it is made for one. */
-export function slotsFor(
-  provider: ServiceRecord,
-  entry: TokenEntry,
-  consumer: ServiceRecord | undefined,
-): readonly Slot[] {
+export function slotsFor(provider: ServiceRecord, entry: Market, consumer: ServiceRecord | undefined): readonly Slot[] {
   if (entry.openSlots.first === undefined) return noSlots;
   if (isForOne(provider)) {
     if (consumer === undefined) return noSlots;

@@ -16,8 +16,8 @@ import type { DependencySpec } from '../services/dependency-spec.ts';
 import type { ActivationState } from './activation-state.ts';
 import type { ConsumerLink } from './consumer-link.ts';
 import type { ListNode } from './linked-list.ts';
-import type { Offer, TokenEntry } from './provider-index.ts';
 import type { Transition } from './states.ts';
+import type { Offer, TokenEntry } from './token-entry.ts';
 
 let lastId = 0;
 
@@ -83,7 +83,7 @@ export class ServiceRecord implements ServiceInfo {
   /** A stop that was asked for while it was starting; honoured as soon as its state allows (LC-136). */
   stopRequested = false;
   /** Its tokens in the index, in the order of `provides`; empty while it is not in the table. */
-  offers: readonly Offer[] = noOffers;
+  offers: readonly Offer<ServiceRecord, Slot>[] = noOffers;
   /** Active providers that are made for this service alone (loggers, clients), in the order of becoming active. */
   ownProviders: ServiceRecord[] | undefined;
   #uuid: string | undefined;
@@ -143,7 +143,7 @@ export class ServiceRecord implements ServiceInfo {
 }
 
 const noProperties: Properties = Object.freeze({});
-const noOffers: readonly Offer[] = Object.freeze([]);
+const noOffers: readonly Offer<ServiceRecord, Slot>[] = Object.freeze([]);
 const noSlots: readonly Slot[] = Object.freeze([]);
 
 /** One dependency of one registered service. While it can take a provider it is in the list of open slots of its token. */
@@ -161,7 +161,7 @@ export class Slot implements ListNode<Slot> {
   readonly links: Set<Link> | undefined;
   readonly #providers: Set<ServiceRecord> | undefined;
   /** What the index knows of its token; undefined while its service is not in the table. */
-  entry: TokenEntry | undefined;
+  entry: TokenEntry<ServiceRecord, Slot> | undefined;
 
   constructor(consumer: ServiceRecord, spec: DependencySpec) {
     this.consumer = consumer;
