@@ -32,7 +32,7 @@ export const tokenCount = 5;
 export const tokens = Array.from({ length: tokenCount }, (_, index) => token<Probe>(`T${index}`));
 export const Nudge = defineEvent<{ readonly fail: number | undefined }>('Nudge');
 
-export const delays: Readonly<Record<Pace, number>> = { plain: 0, slow: 20, verySlow: 3000 };
+const delays: Readonly<Record<Pace, number>> = { plain: 0, slow: 20, verySlow: 3000 };
 
 /** What all services of one program share. */
 export class World {
