@@ -1,5 +1,5 @@
-// Generates the readers of containers for canonical input: keys in order, no white space. At the first byte that differs
-// an object is handed over to its closure, which goes on from there; scalars always have a way to cope by themselves.
+// Generates the readers of containers for keys in order, with or without white space. At the first key that differs an
+// object is handed over to its closure, which goes on from there; scalars always have a way to cope by themselves.
 // Errors found here carry no path: the codec reads such input again with closures to learn it.
 
 import type { MakeObject } from '../codec/object-parts.ts';
@@ -16,7 +16,8 @@ import {
 } from '../codegen/node-functions.ts';
 import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import { nextItem, openArray } from './read-any.ts';
-import { ObjectReader } from './read-object.ts';
+import { skipSpace } from './json-text.ts';
+import { ObjectReader, spacedMember } from './read-object.ts';
 import type { JsonReaders } from './read-closures.ts';
 import { readFloat, readInt } from './read-number.ts';
 import { readString } from './read-string.ts';
@@ -79,7 +80,7 @@ class ReaderFunctions extends NodeFunctions {
     // Nothing was read while the separator is still the opening brace: then the closure begins at the beginning.
     const leave = (index: number): string =>
       `{ if (separator === 123) break canonical; r.pos = p; return ${members}.resume(r, b, ${index}, ${valuesUpTo(node, index)}); }`;
-    const lines = ['const start = p, e = r.end;', ...declareValues(node), 'let separator = 123;'];
+    const lines = ['const start = p, e = r.end;', ...declareValues(node), 'let separator = 123, next;'];
     lines.push(`if (r.depth++ >= r.maxDepth) ${this.call(failDepth, 'r, p')};`, 'canonical: {');
     let required = false;
     node.fields.forEach((field, index) => {
@@ -88,10 +89,12 @@ class ReaderFunctions extends NodeFunctions {
       required ||= !field.optional;
     });
     const end = leave(node.fields.length);
-    if (required) lines.push(`if (p >= e || b[p] !== 125) ${end}`, 'r.pos = p + 1;');
+    const skip = `if (p < e && b[p] <= 32) p = ${this.call(skipSpace)};`;
+    if (required) lines.push(skip, `if (p >= e || b[p] !== 125) ${end}`, 'r.pos = p + 1;');
     else {
       lines.push(
         'if (separator === 123) p++;',
+        skip,
         `if (p >= e || b[p] !== 125 || b[start] !== 123) ${end}`,
         'r.pos = p + 1;',
       );
@@ -109,8 +112,10 @@ class ReaderFunctions extends NodeFunctions {
   #field(field: FieldNode, index: number, separator: string, leave: string): string[] {
     const key = encoder.encode(`,${JSON.stringify(field.key)}:`);
     const matches = matchBytes(key, separator);
-    const read = `p += ${key.length}; v${index} = ${this.#value(field.node)}; p = r.pos; separator = 44;`;
-    return field.optional ? [`if ${matches} { ${read} }`] : [`if (!${matches}) ${leave}`, read];
+    const spaced = this.call(spacedMember, `r, b, p, ${separator}, ${this.code.refer(key, 'key')}`);
+    const find = `next = ${matches} ? p + ${key.length} : ${spaced};`;
+    const read = `p = next; v${index} = ${this.#value(field.node)}; p = r.pos; separator = 44;`;
+    return field.optional ? [find, `if (next >= 0) { ${read} }`] : [find, `if (next < 0) ${leave}`, read];
   }
 
   #array(node: ArrayNode): string[] {

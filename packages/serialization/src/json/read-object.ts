@@ -7,6 +7,7 @@ import { KeyTable } from '../text/key-table.ts';
 import { failDuplicate, failUnknown, finishObject, type MakeObject } from '../codec/object-parts.ts';
 import { fail, type Read, type Reader } from '../codec/reader.ts';
 import { nextKey, openObject, passColon, readAny, skipAny } from './read-any.ts';
+import { skipSpace } from './json-text.ts';
 import { isPlainByte, readKeyText } from './read-string.ts';
 
 /** A value that no JSON text gives: the field was not read yet. */
@@ -105,6 +106,28 @@ export class ObjectReader {
     setOwn(kept, key, readAny(r, b, passColon(r, b)));
     return kept;
   }
+}
+
+/**
+ * Position of the value of a member with white space around its parts, when that member comes next; −1 otherwise.
+ *
+ * @param p Behind the value before it, or at the opening brace.
+ * @param first What separates it from what is before: a comma or the opening brace.
+ * @param key The member's beginning without white space: `,"name":`.
+ */
+export function spacedMember(r: Reader, b: Uint8Array, p: number, first: number, key: Uint8Array): number {
+  const end = r.end;
+  if (p < end && b[p]! <= 32) p = skipSpace(r, b, p);
+  if (p >= end || b[p] !== first) return -1;
+  p++;
+  if (p < end && b[p]! <= 32) p = skipSpace(r, b, p);
+  const colon = key.length - 1;
+  if (p + colon > end) return -1;
+  for (let i = 1; i < colon; i++, p++) if (b[p] !== key[i]) return -1;
+  if (b[p]! <= 32) p = skipSpace(r, b, p);
+  if (p >= end || b[p] !== 58) return -1;
+  p++;
+  return p < end && b[p]! <= 32 ? skipSpace(r, b, p) : p;
 }
 
 function failTooMany(r: Reader, p: number): never {
