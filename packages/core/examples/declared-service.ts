@@ -38,7 +38,10 @@ class Fleet {
       console.log(`dispatched ${robot}`);
       void this.#deps.manager.quit();
     });
-    for (const robot of this.#deps.robots) this.#self.queue.push(Dispatch, { robot: robot.name });
+    for (const robot of this.#deps.robots) {
+      yield* this.#self.queue.whenBelow(100);
+      this.#self.queue.push(Dispatch, { robot: robot.name });
+    }
   }
 
   added(name: 'robots' | 'manager', service: unknown): void {
