@@ -1,11 +1,13 @@
-// pong: POST /ping on HTTP. Composition only; the work is done by PongService.
+// pong: POST /ping on HTTP and /ws on WebSocket. Composition only; the work is done by PongService and PongSocketService.
 
 import { DependencyManager, type LogThreshold } from '@ichor/core';
 import { HttpHostService } from '@ichor/http';
 import { FrameworkLoggerService, LoggerFactory, NullSink } from '@ichor/logging';
+import { WebSocketHostService } from '@ichor/websocket';
 import { Announcement } from './announcement.ts';
 import { readFlags, wholeNumber } from './command-line.ts';
 import { PongService } from './pong-service.ts';
+import { PongSocketService } from './pong-socket-service.ts';
 
 const usage = `Usage: pong [--address A] [--port P] [--silent] [-v]... [--help]
 
@@ -38,7 +40,9 @@ const manager = new DependencyManager({ name: 'pong' });
 manager.register(FrameworkLoggerService, { options: { level: level === 'error' ? 'silent' : level } });
 manager.register(LoggerFactory, { options: { level, ...(flags.silent ? { sinks: [new NullSink()] } : {}) } });
 manager.register(HttpHostService, { options: { address: flags.address, port } });
+manager.register(WebSocketHostService);
 manager.register(PongService);
+manager.register(PongSocketService);
 manager.register(Announcement);
 
 try {

@@ -63,6 +63,7 @@ describe('a host', () => {
   it('finds a peer that is gone without a FIN', async () => {
     // A relay that stops passing bytes on in either direction, as a network does that is cut.
     let isCut = false;
+    const infos: CloseInfo[] = [];
     await withHost(
       ({ host }) => void host.endpoint('/', (connection) => void connection.onClose((info) => void infos.push(info))),
       async ({ port, host }) => {
@@ -88,5 +89,3 @@ describe('a host', () => {
     );
   });
 });
-
-const infos: CloseInfo[] = [];

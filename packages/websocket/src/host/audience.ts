@@ -7,8 +7,6 @@ import { codecFor, isTextual } from '../connection/typed-channel.ts';
 import type { BroadcastOptions, BroadcastResult } from '../contract/websocket-host.ts';
 import type { WebSocketData } from '../contract/websocket-connection.ts';
 
-const encoder = new TextEncoder();
-
 /** @throws ICHOR_WEBSOCKET_DATA_INVALID */
 export function broadcast(
   receivers: Iterable<Connection>,
@@ -16,7 +14,7 @@ export function broadcast(
   options: BroadcastOptions | undefined,
 ): BroadcastResult {
   const { bytes, isBinary } = payloadOf(data);
-  const encoded = typeof bytes === 'string' ? encoder.encode(bytes) : bytes;
+  const encoded = bufferOf(bytes);
   return send(receivers, options, (connection) => connection.send(encoded, isBinary));
 }
 
@@ -32,7 +30,7 @@ export function broadcastMessage<T>(
     const codec = codecFor(type, connection.protocol);
     let encoding = encodings.get(codec);
     if (encoding === undefined) {
-      encoding = { bytes: codec.serialize(value), isBinary: !isTextual(codec.contentType) };
+      encoding = { bytes: bufferOf(codec.serialize(value)), isBinary: !isTextual(codec.contentType) };
       encodings.set(codec, encoding);
     }
     return connection.send(encoding.bytes, encoding.isBinary);
@@ -48,4 +46,10 @@ function send(
   const result = { sent: 0, queued: 0, full: 0, closed: 0 };
   for (const connection of receivers) if (connection !== except) result[sendTo(connection)]++;
   return result;
+}
+
+/** ws makes a Buffer of everything else, once per receiver. */
+function bufferOf(bytes: string | Uint8Array): Buffer {
+  if (typeof bytes === 'string') return Buffer.from(bytes);
+  return Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
 }
