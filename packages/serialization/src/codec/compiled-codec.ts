@@ -1,6 +1,7 @@
 // The codec of a message in one format: generated code where allowed, closures for everything else and for every error.
 
 import { mayGenerateCode } from '../codegen/code-generation.ts';
+import { installGeneratedText } from '../codegen/generate-text.ts';
 import type { CodecPolicy } from '../schema/limits.ts';
 import type { SchemaNode } from '../schema/node.ts';
 import { checkRange, checkTarget, tooLarge } from './arguments.ts';
@@ -121,7 +122,9 @@ export class CompiledCodec<T> implements Serializer<T> {
   }
 
   #compileRead(): Read {
-    return this.#generate ? this.#closures().generate() : this.#closures().closure;
+    if (!this.#generate) return this.#closures().closure;
+    installGeneratedText();
+    return this.#closures().generate();
   }
 
   #compileWrite(): Write {

@@ -108,7 +108,7 @@ class PackReaderFunctions extends NodeFunctions {
     const lines = [
       'const e = r.end;',
       ...declareValues(node),
-      `${this.call(openFields, `r, b, p, ${node.fields.length}`)};`,
+      this.#openFields(node.fields.length),
     ];
     node.fields.forEach((field, index) => {
       lines.push('p = r.pos;');
@@ -120,6 +120,13 @@ class PackReaderFunctions extends NodeFunctions {
       } else lines.push(`if (p < e && b[p] === 0xc0) r.pos = p + 1; else ${read}`);
     });
     return [...lines, 'r.depth--;', ...resultOf(node, variable)];
+  }
+
+  /** Enters an array of so many fields: mostly its head has one byte. */
+  #openFields(count: number): string {
+    const open = `${this.call(openFields, `r, b, p, ${count}`)};`;
+    if (count > 15) return open;
+    return `if (p < e && b[p] === ${0x90 | count} && ${count} <= r.maxElements && r.depth < r.maxDepth) { r.depth++; r.pos = p + 1; } else ${open}`;
   }
 
   #array(node: ArrayNode): string[] {

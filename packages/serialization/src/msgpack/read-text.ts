@@ -3,7 +3,7 @@
 import { fail, type Read, type Reader } from '../codec/reader.ts';
 import { checkString, type FindText } from '../codec/value-parts.ts';
 import type { BytesNode, StringNode } from '../schema/node.ts';
-import { asciiText } from '../text/ascii-text.ts';
+import { plainText } from '../text/ascii-text.ts';
 import { decodeUtf8 } from '../text/text.ts';
 import { findMalformed } from '../text/utf8.ts';
 import { extensionAt, timestampExtension } from './extension.ts';
@@ -22,10 +22,9 @@ export function textAt(r: Reader, b: Uint8Array, start: number, length: number):
   if (length > r.maxStringBytes) failLength(r, start, length);
   need(r, start, length);
   r.pos = end;
-  let p = start;
-  while (p < end && b[p]! < 128) p++;
-  if (p === end) return asciiText(b, start, end);
-  const malformed = findMalformed(b, p, end);
+  const plain = plainText(b, start, end);
+  if (plain !== undefined) return plain;
+  const malformed = findMalformed(b, start, end);
   if (malformed >= 0) fail(r, 'ICHOR_SERIALIZATION_ENCODING', malformed, 'valid UTF-8', 'a malformed sequence');
   return decodeUtf8(b, start, end);
 }

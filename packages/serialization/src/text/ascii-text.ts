@@ -1,11 +1,28 @@
-// Short ASCII strings without a call into the runtime: below about 17 bytes this costs a third of one.
+// Short ASCII strings without a call into the runtime, which costs two to three times as much. These functions are for
+// processes that generate no code; codegen/generate-text.ts replaces them by ones that do the same for longer strings.
 
 import { decodeAscii } from './text.ts';
 
 const make = String.fromCharCode;
 
 /** The text of `b[start..end)`, which is known to be ASCII. */
-export function asciiText(b: Uint8Array, start: number, end: number): string {
+export type AsciiText = (b: Uint8Array, start: number, end: number) => string;
+/** The text of `b[start..end)`, or undefined when a byte of it is not ASCII. */
+export type PlainText = (b: Uint8Array, start: number, end: number) => string | undefined;
+
+export let asciiText: AsciiText = shortText;
+export let plainText: PlainText = (b, start, end) => {
+  for (let p = start; p < end; p++) if (b[p]! > 127) return undefined;
+  return shortText(b, start, end);
+};
+
+/** Replaces both functions by faster ones. */
+export function setTextFunctions(ascii: AsciiText, plain: PlainText): void {
+  asciiText = ascii;
+  plainText = plain;
+}
+
+function shortText(b: Uint8Array, start: number, end: number): string {
   // The bytes are within bounds, so `!` drops nothing but the undefined of the index signature.
   switch (end - start) {
     case 0:
