@@ -1,7 +1,7 @@
 // Best of several interleaved rounds: machines are noisy upwards only.
 
-/** Nanoseconds per call of each function. `calls` are made per round; a function gets the number of the call. */
-export function measure(functions, calls, rounds = 7) {
+/** Nanoseconds per call of each function. `calls` are made per round; a function gets the number of the call. ROUNDS, by default 7, is how often each is measured. */
+export function measure(functions, calls, rounds = Number(process.env.ROUNDS ?? 7)) {
   const best = functions.map(() => Infinity);
   for (let round = 0; round < rounds; round++) {
     const order = functions.map((_, index) => index);

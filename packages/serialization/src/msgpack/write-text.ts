@@ -17,7 +17,7 @@ export function writePackString(b: Uint8Array, p: number, text: string): number 
     const start = p + 1;
     for (let i = 0; i < length; i++) {
       const c = text.charCodeAt(i);
-      if (c >= 128) return writeShort(b, p, text);
+      if (c >= 128) return writeShort(b, p, text, i);
       b[start + i] = c;
     }
     b[p] = 0xa0 | length;
@@ -39,10 +39,10 @@ function writeMedium(b: Uint8Array, p: number, text: string): number {
   return start + length;
 }
 
-/** Writes a short string of any characters: first its bytes, as if the head had one byte, then the head. */
-function writeShort(b: Uint8Array, p: number, text: string): number {
+/** Goes on at index `i` of a short string: first its bytes, as if the head had one byte, then the head. */
+function writeShort(b: Uint8Array, p: number, text: string, i: number): number {
   const start = p + 1;
-  const end = putUtf8(b, start, text, 0);
+  const end = putUtf8(b, start + i, text, i);
   if (end < 0) return -1;
   const size = end - start;
   if (size > 31) return writeEncoded(b, p, text);
