@@ -317,3 +317,21 @@ describe('the heartbeat', () => {
     });
   });
 });
+
+describe('control frames', () => {
+  it('that fill the socket do not keep messages waiting for ever', async () => {
+    await onStage({ highWaterBytes: 4, lowWaterBytes: 2 }, async ({ manager, view, socket }) => {
+      // Pongs, say, of whose leaving nobody is told.
+      socket.bufferedBytes = 100;
+      expect([view.send('a'), view.send('b')]).toEqual(['sent', 'queued']);
+      let isDrained = false;
+      void view.drained().then(() => (isDrained = true));
+      await manager.settle();
+      expect(isDrained).toBe(false);
+      socket.flush();
+      socket.flush();
+      await manager.settle();
+      expect([socket.log, isDrained]).toEqual([['send a', 'send b'], true]);
+    });
+  });
+});

@@ -46,6 +46,9 @@ export interface Watcher<T> {
   readonly handler: (value: T) => Handled;
 }
 
+/** The longest head of a frame (RFC 6455 section 5.2). */
+const maxHeadBytes = 14;
+
 let lastId = 0;
 const noReceivers: readonly Subscription[] = [];
 
@@ -68,6 +71,7 @@ export class Connection implements SocketListener, Drainable {
   #isPaused = false;
   #isMuted = false;
   #sent = 0;
+  #flushesToCome = 0;
   #received = 0;
   #lostMessages = 0;
   #drain: DrainWait | undefined = undefined;
@@ -115,7 +119,10 @@ export class Connection implements SocketListener, Drainable {
   }
 
   get isDrained(): boolean {
-    return this.#state === 'open' && this.bufferedBytes <= this.parts.options.lowWaterBytes;
+    if (this.#state !== 'open') return false;
+    return (
+      this.bufferedBytes <= this.parts.options.lowWaterBytes || (this.#flushesToCome === 0 && this.#outbox.length === 0)
+    );
   }
 
   get isOver(): boolean {
@@ -145,6 +152,7 @@ export class Connection implements SocketListener, Drainable {
     if (this.#state !== 'connecting') return socket.terminate();
     this.#socket = socket;
     this.#protocol = socket.protocol;
+    this.#flushesToCome = 0;
     this.isAlive = true;
     if (this.#isPaused) socket.pause();
     this.#enter('open');
@@ -159,9 +167,8 @@ export class Connection implements SocketListener, Drainable {
     if (socket === undefined) {
       if (!this.parts.options.queuesOffline) return 'full';
     } else if (!socket.isOpen) return 'closed';
-    if (socket !== undefined && this.#outbox.length === 0 && socket.bufferedBytes < this.parts.options.highWaterBytes) {
-      this.#sent++;
-      socket.send(data, isBinary, this.#flushed);
+    if (socket !== undefined && this.#outbox.length === 0 && this.#hasRoom(socket)) {
+      this.#handOver(socket, data, isBinary);
       return 'sent';
     }
     const payloadBytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
@@ -177,7 +184,24 @@ export class Connection implements SocketListener, Drainable {
     return (this.#drain ??= new DrainWait(this));
   }
 
-  readonly #flushed = (): void => {
+  /** When no flush is to come, nothing would ever empty the queue: then what is in the socket are control frames only. */
+  #hasRoom(socket: Socket): boolean {
+    return socket.bufferedBytes < this.parts.options.highWaterBytes || this.#flushesToCome === 0;
+  }
+
+  /** Asks to be told when it has left only where somebody may wait for that: writes that nobody asks about are cheaper. */
+  #handOver(socket: Socket, data: string | Uint8Array, isBinary: boolean): void {
+    this.#sent++;
+    const atMost = maxHeadBytes + (typeof data === 'string' ? data.length * 3 : data.byteLength);
+    if (socket.bufferedBytes + atMost < this.parts.options.lowWaterBytes) return socket.send(data, isBinary, undefined);
+    this.#flushesToCome++;
+    socket.send(data, isBinary, this.#flushed);
+  }
+
+  readonly #flushed = (failure?: unknown): void => {
+    // Of a socket that breaks: `closed` follows, and what waits is not given to it.
+    if (failure !== undefined && failure !== null) return;
+    if (this.#flushesToCome > 0) this.#flushesToCome--;
     if (this.#outbox.length > 0) this.#flush();
     if (this.#drain?.hasWaiters === true && this.isDrained) this.#queueDrain();
   };
@@ -186,10 +210,9 @@ export class Connection implements SocketListener, Drainable {
   #flush(): void {
     const socket = this.#socket;
     if (socket === undefined) return;
-    while (this.#outbox.length > 0 && socket.bufferedBytes < this.parts.options.highWaterBytes) {
+    while (this.#outbox.length > 0 && this.#hasRoom(socket)) {
       const { data, isBinary } = this.#outbox.take()!;
-      this.#sent++;
-      socket.send(data, isBinary, this.#flushed);
+      this.#handOver(socket, data, isBinary);
     }
     if (this.#outbox.length === 0 && this.#state === 'closing') this.#sendClose();
   }

@@ -7,8 +7,8 @@ export interface Socket {
   readonly isOpen: boolean;
   /** Bytes given to it and not yet to the operating system. */
   readonly bufferedBytes: number;
-  /** Sends one message; `flushed` is called when its bytes have left, or never will. */
-  send(data: string | Uint8Array, isBinary: boolean, flushed: () => void): void;
+  /** Sends one message; `flushed` is called when its bytes have left, with a failure when they never will; leaving it out is cheaper. */
+  send(data: string | Uint8Array, isBinary: boolean, flushed: ((failure?: unknown) => void) | undefined): void;
   ping(): void;
   /** Begins or answers the closing handshake. */
   close(code: number, reason: string): void;

@@ -44,7 +44,7 @@ class WsSocket implements Socket {
     return this.#socket.bufferedAmount;
   }
 
-  send(data: string | Uint8Array, isBinary: boolean, flushed: () => void): void {
+  send(data: string | Uint8Array, isBinary: boolean, flushed: ((failure?: unknown) => void) | undefined): void {
     this.#socket.send(data, isBinary ? binary : text, flushed);
   }
 

@@ -16,10 +16,10 @@ export class FakeSocket implements Socket {
     this.#listener = listener;
   }
 
-  send(data: string | Uint8Array, _isBinary: boolean, flushed: () => void): void {
+  send(data: string | Uint8Array, _isBinary: boolean, flushed: (() => void) | undefined): void {
     this.log.push(`send ${String(data)}`);
     this.bufferedBytes += data.length;
-    this.#flushes.push(flushed);
+    if (flushed !== undefined) this.#flushes.push(flushed);
   }
 
   /** Everything has left. */
