@@ -105,11 +105,7 @@ class PackReaderFunctions extends NodeFunctions {
   }
 
   #fields(node: ObjectNode): string[] {
-    const lines = [
-      'const e = r.end;',
-      ...declareValues(node),
-      this.#openFields(node.fields.length),
-    ];
+    const lines = ['const e = r.end;', ...declareValues(node), this.#openFields(node.fields.length)];
     node.fields.forEach((field, index) => {
       lines.push('p = r.pos;');
       const read = `v${index} = ${this.#value(field.node)};`;

@@ -5,21 +5,29 @@ import { decodeAscii } from './text.ts';
 
 const make = String.fromCharCode;
 
-/** The text of `b[start..end)`, which is known to be ASCII. */
 export type AsciiText = (b: Uint8Array, start: number, end: number) => string;
-/** The text of `b[start..end)`, or undefined when a byte of it is not ASCII. */
 export type PlainText = (b: Uint8Array, start: number, end: number) => string | undefined;
 
-export let asciiText: AsciiText = shortText;
-export let plainText: PlainText = (b, start, end) => {
+let ascii: AsciiText = shortText;
+let plain: PlainText = (b, start, end) => {
   for (let p = start; p < end; p++) if (b[p]! > 127) return undefined;
   return shortText(b, start, end);
 };
 
 /** Replaces both functions by faster ones. */
-export function setTextFunctions(ascii: AsciiText, plain: PlainText): void {
-  asciiText = ascii;
-  plainText = plain;
+export function setTextFunctions(fastAscii: AsciiText, fastPlain: PlainText): void {
+  ascii = fastAscii;
+  plain = fastPlain;
+}
+
+/** The text of `b[start..end)`, which is known to be ASCII. */
+export function asciiText(b: Uint8Array, start: number, end: number): string {
+  return ascii(b, start, end);
+}
+
+/** The text of `b[start..end)`, or undefined when a byte of it is not ASCII. */
+export function plainText(b: Uint8Array, start: number, end: number): string | undefined {
+  return plain(b, start, end);
 }
 
 function shortText(b: Uint8Array, start: number, end: number): string {
