@@ -20,8 +20,7 @@ import { HostConnections } from './host-connections.ts';
 import { WebSocketHostView } from './host-view.ts';
 
 /**
- * Provides {@link WebSocketHost} on the HTTP host of the program, which brings address, port and TLS; its HTTP routes and
- * WebSocket endpoints share them. For a port of its own, register an `HttpHostService` for it.
+ * Provides {@link WebSocketHost} on the HTTP host of the program: its routes and the WebSocket endpoints share address and port. For a port of its own, register an `HttpHostService` for it.
  *
  * A connection belongs to the service whose endpoint took it: when that stops, its connections are closed with 1001, all at once,
  * within `closeTimeoutMs`. When the program quits, nothing new is let in from the first moment.
