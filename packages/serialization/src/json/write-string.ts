@@ -12,6 +12,16 @@ const plain = new Uint8Array(128).fill(1, 32);
 plain[34] = 0;
 plain[92] = 0;
 
+/** Code unit to the letter of its two-character escape, 0 where it has none. */
+const letters = new Uint8Array(128);
+letters[8] = 98;
+letters[9] = 116;
+letters[10] = 110;
+letters[12] = 102;
+letters[13] = 114;
+letters[34] = 34;
+letters[92] = 92;
+
 /** Writes a string with its quotes. */
 export function writeString(b: Uint8Array, p: number, text: string): number {
   const { length } = text;
@@ -19,8 +29,13 @@ export function writeString(b: Uint8Array, p: number, text: string): number {
   b[p++] = 34;
   for (let i = 0; i < length; i++) {
     const c = text.charCodeAt(i);
-    if (c >= 128 || plain[c] !== 1) return close(b, writeUnits(b, p, text, i));
-    b[p++] = c;
+    if (c >= 128) return close(b, writeUnits(b, p, text, i));
+    if (plain[c] === 1) b[p++] = c;
+    else if (letters[c] !== 0) {
+      b[p] = 92;
+      b[p + 1] = letters[c]!;
+      p += 2;
+    } else return close(b, writeUnits(b, p, text, i));
   }
   b[p] = 34;
   return p + 1;
@@ -44,16 +59,6 @@ function writeLongText(b: Uint8Array, p: number, text: string): number {
   }
   return writeUnits(b, p, text, 0);
 }
-
-/** Code unit to the letter of its two-character escape, 0 where it has none. */
-const letters = new Uint8Array(128);
-letters[8] = 98;
-letters[9] = 116;
-letters[10] = 110;
-letters[12] = 102;
-letters[13] = 114;
-letters[34] = 34;
-letters[92] = 92;
 
 /** Writes the text from index `i` on, whatever it holds. */
 function writeUnits(b: Uint8Array, p: number, text: string, i: number): number {
