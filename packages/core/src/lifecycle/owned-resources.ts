@@ -5,10 +5,6 @@ import type { Ownable } from '../contract/service.ts';
 export class OwnedResources {
   readonly #resources = new Set<Ownable>();
 
-  get size(): number {
-    return this.#resources.size;
-  }
-
   add(resource: Ownable): void {
     this.#resources.add(resource);
   }

@@ -1,5 +1,5 @@
 // Injected disturbances must each be blamed rightly, in a real process: a long handler, a forced collection, microtasks,
-// a busy callback, a sleeping call, SIGSTOP/SIGCONT (GP-1). The times are large so that the noise of a busy machine is small.
+// a busy callback, a sleeping call, SIGSTOP/SIGCONT (GP-1). What a busy machine does by itself is told apart and repeated.
 import { spawn } from 'node:child_process';
 import { defineEvent, DependencyManager, required, type Injected, type ServiceContext } from '@ichor/core';
 import { describe, expect, it } from 'vitest';
@@ -10,8 +10,8 @@ import { DeadlineMonitorService, Deadlines } from '../../src/service/deadline-mo
 
 const Watched = defineEvent<(() => unknown) | undefined>('Watched');
 const Disturbance = defineEvent<() => unknown>('Disturbance');
-const disturbanceMs = 40;
-const limitMs = 15;
+const disturbanceMs = 5;
+const limitMs = 2;
 
 type Disturb = (self: ServiceContext) => void;
 
