@@ -18,6 +18,8 @@ import type {
 } from '../contract/websocket-host.ts';
 import { Acceptor } from '../node/ws-socket.ts';
 import type { ResolvedEndpointOptions } from '../options/endpoint-options.ts';
+import { webSocketError } from '../errors/catalogue.ts';
+import { shown } from '../options/checks.ts';
 import { broadcast, broadcastMessage } from './audience.ts';
 import { chooseProtocol, handshakeKey, offeredProtocols } from './handshake.ts';
 import type { HostConnections } from './host-connections.ts';
@@ -34,8 +36,11 @@ export class HostEndpoint implements Endpoint {
   readonly #acceptor: Acceptor;
   readonly #connections = new Map<Connection, ConnectionView>();
   #admitted = 0;
+  #isDisposed = false;
   /** The route, once registered. */
   route: Disposable | undefined = undefined;
+  /** Called when it is disposed and has no connections any more. */
+  gone: (() => void) | undefined = undefined;
 
   constructor(
     path: string,
@@ -80,8 +85,11 @@ export class HostEndpoint implements Endpoint {
     for (const view of this.#connections.values()) view[Symbol.dispose]();
   }
 
+  /** Ends the route. What is open stays, what waits for its authorisation is refused. */
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     this.route?.[Symbol.dispose]();
+    if (this.#connections.size === 0) this.gone?.();
   }
 
   /** The handler of the upgrade route. @throws HttpError for refusals. */
@@ -89,7 +97,7 @@ export class HostEndpoint implements Endpoint {
     const key = handshakeKey(request.headers);
     const { allowsOrigin, protocols, requireProtocol, authorise } = this.#options;
     const origin = request.headers.get('origin');
-    if (origin !== undefined && allowsOrigin?.(origin) === false)
+    if (origin !== undefined && allowsOrigin !== undefined && !this.#said('origins', allowsOrigin(origin)))
       throw new HttpError(403, 'Connections from this origin are not allowed.');
     const protocol = chooseProtocol(offeredProtocols(request.headers), protocols, requireProtocol);
     this.#checkRoom();
@@ -106,20 +114,30 @@ export class HostEndpoint implements Endpoint {
     // Requests that are being looked at count: a crowd at the door must not get in at once.
     this.#admitted++;
     this.#host.admitted++;
-    let verdict: Verdict;
+    let verdict: unknown;
     try {
       const handled = authorise(request);
       if (isCoroutine(handled)) verdict = yield* handled;
       else if (isThenable(handled)) verdict = yield* fromPromise(handled);
-      else verdict = handled;
+      else verdict = handled as unknown;
     } finally {
       this.#admitted--;
       this.#host.admitted--;
     }
     if (verdict instanceof HttpResponse) return verdict;
-    if (verdict === false) throw new HttpError(403, 'This connection is not allowed.');
+    if (!this.#said('authorise', verdict)) throw new HttpError(403, 'This connection is not allowed.');
+    if (this.#isDisposed) throw new HttpError(404, 'There is nothing at this path.');
     this.#checkRoom();
     return this.#accept(request, key, protocol);
+  }
+
+  /** A hook that says neither yes nor no has a mistake: nobody gets in by that. */
+  #said(hook: 'origins' | 'authorise', verdict: unknown): boolean {
+    if (typeof verdict === 'boolean') return verdict;
+    throw webSocketError(
+      'ICHOR_WEBSOCKET_VERDICT_INVALID',
+      `${hook} of the WebSocket endpoint ${this.path} gave ${shown(verdict)}. Return true or false${hook === 'authorise' ? ', or an HTTP response' : ''}.`,
+    );
   }
 
   #checkRoom(): void {
@@ -180,6 +198,7 @@ export class HostEndpoint implements Endpoint {
   readonly #over = (connection: Connection): void => {
     this.#connections.delete(connection);
     this.#host.remove(connection);
+    if (this.#isDisposed && this.#connections.size === 0) this.gone?.();
   };
 }
 
