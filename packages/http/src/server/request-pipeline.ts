@@ -48,7 +48,7 @@ export class RequestPipeline implements ExchangeSteps, BodyReader {
     }
   }
 
-  // Route: path, method, then whether the body can be taken at all. Error exits: 400, 404, 405, 413, 415, 417.
+  // Route: path, method, then whether the body can be taken at all. Error exits: 400, 404, 405, 413, 415, 417, 426.
   #route(exchange: Exchange): void {
     const { head } = exchange;
     const router = this.#upgradeRouter(exchange) ?? this.router;
@@ -277,8 +277,10 @@ export class RequestPipeline implements ExchangeSteps, BodyReader {
   };
 
   #upgradeRouter(exchange: Exchange): Router<Route> | undefined {
-    const { upgrade, bodyLength, method } = exchange.head;
+    const { upgrade, bodyLength, method, minorVersion } = exchange.head;
     if (upgrade === undefined || this.upgrades.size === 0 || bodyLength !== 0 || method !== 'GET') return undefined;
+    // RFC 9110 section 7.8: Upgrade is ignored in HTTP/1.0.
+    if (minorVersion === 0) return undefined;
     for (const protocol of upgrade.split(',')) {
       const router = this.upgrades.get(protocol.trim().toLowerCase());
       if (router?.find(exchange.method, exchange.path, exchange.target) !== undefined) return router;
@@ -294,10 +296,23 @@ export class RequestPipeline implements ExchangeSteps, BodyReader {
     }
     if (this.isDraining) return this.refuse(exchange, gone());
     const allowed = this.router.allowed(path, target);
+    const protocols = this.#protocolsAt(exchange);
+    if (protocols.length > 0) {
+      if (method === 'GET' || method === 'HEAD') return this.refuse(exchange, upgradeRequired(protocols));
+      if (!allowed.includes('GET')) allowed.unshift('GET');
+    }
     if (allowed.length === 0) return this.refuse(exchange, new HttpError(404, 'There is nothing at this path.'));
     const headers = { Allow: allowed.join(', ') };
     if (method === 'OPTIONS') return this.#answer(exchange, empty(204, { headers }));
     this.refuse(exchange, new HttpError(405, `This path answers ${allowed.join(', ')}.`, { headers }));
+  }
+
+  /** The protocols to which a GET of this path could upgrade. */
+  #protocolsAt({ path, target }: Exchange): string[] {
+    const protocols: string[] = [];
+    for (const [protocol, router] of this.upgrades)
+      if (router.find('GET', path, target) !== undefined) protocols.push(protocol);
+    return protocols;
   }
 
   #answer(exchange: Exchange, response: HttpResponse): void {
@@ -325,6 +340,13 @@ function refusalOfBody(route: Route, exchange: Exchange): HttpError | undefined 
 
 function overloaded(): HttpError {
   return new HttpError(503, 'The server is overloaded. Try again later.', { headers: retryAfter });
+}
+
+function upgradeRequired(protocols: readonly string[]): HttpError {
+  const names = protocols.join(', ');
+  return new HttpError(426, `This path only answers requests that upgrade to ${names}.`, {
+    headers: { Upgrade: names },
+  });
 }
 
 function gone(): HttpError {
