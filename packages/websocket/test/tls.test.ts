@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { selfSignedCertificate } from './support/certificate.ts';
 import { until, withHost } from './support/with-host.ts';
 
-describe.each(['net'] as const)('wss over the engine %s', (engine) => {
+describe.each(['net', 'node-http'] as const)('wss over the engine %s', (engine) => {
   it('echoes small and large messages between our host and our client, and the ws client', async () => {
     const { cert, key } = await selfSignedCertificate();
     const large = randomBytes(300_000).toString('hex');

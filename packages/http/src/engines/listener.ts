@@ -70,6 +70,7 @@ export class Listener {
       this.#server = undefined;
       throw listenFailure(options, error as NodeJS.ErrnoException);
     }
+    this.#handshakes?.warn();
     server.on('error', () => {
       // Accepting failed for one connection (no file handles left); the next one is tried all the same.
     });

@@ -27,7 +27,7 @@ interface Timed extends RunningHost {
 }
 
 function withTls(use: (running: Timed) => Promise<void>, options: HttpHostOptions = {}): Promise<void> {
-  const clock = new VirtualClock();
+  const clock = new VirtualClock({ wallTimeMs: Date.now() });
   const pass = async (ms: number): Promise<void> => {
     for (let passed = 0; passed < ms; passed += 250) {
       clock.advance(Math.min(250, ms - passed));
@@ -189,7 +189,7 @@ describe('a handshake', () => {
 describe('stopping', () => {
   it('gives up handshakes under way, answers what is in flight, and leaves no socket and no timer', async () => {
     const before = handles();
-    const clock = new VirtualClock();
+    const clock = new VirtualClock({ wallTimeMs: Date.now() });
     let release = (): void => undefined;
     await withHost(
       (host) => {
