@@ -62,6 +62,8 @@ export class ServiceRecord implements ServiceInfo {
   blockers = 0;
   /** Counts activations over all services, so that providers have smaller numbers than their consumers. */
   activationOrder = 0;
+  /** Id of the event with which it became active. */
+  onlineEvent = -1;
   failure: ServiceFailure | undefined;
   /** Restarts since it last ran well, for back-off. */
   restarts = 0;

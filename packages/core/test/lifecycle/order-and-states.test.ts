@@ -348,6 +348,32 @@ describe('stopping', () => {
     await manager.quit();
   });
 
+  it('is not stopped by what several leaving providers had queued for its last stop (LC-96, LC-137, GD-4)', async () => {
+    const log: string[] = [];
+    const manager = testManager();
+    manager.register(logged(log, 'C', { dependencies: { a: required(A), b: required(B) } }));
+    const b = manager.register(logged(log, 'B', { provides: [B], dependencies: { a: required(A) } }));
+    // Its events overtake those of its consumers, so all are back while something of the stop is still queued.
+    const a = manager.register(logged(log, 'A', { provides: [A] }), { priority: 50 });
+    await manager.begin();
+    manager.start(function* restart() {
+      yield* manager.stopService(a.id);
+      yield* manager.startService(a.id);
+    });
+    log.length = 0;
+    await manager.settle();
+    expect(log.filter((line) => !line.includes('('))).toEqual([
+      'C.stop',
+      'B.stop',
+      'A.stop',
+      'A.start',
+      'B.start',
+      'C.start',
+    ]);
+    expect([a.state, b.state, manager.explain()]).toEqual(['active', 'active', []]);
+    await manager.quit();
+  });
+
   it('lets a service stop and remove itself (LC-100)', async () => {
     const log: string[] = [];
     const manager = testManager();

@@ -7,6 +7,7 @@ import type { RouteMethod } from '../routing/path-trie.ts';
 import type { HeaderValues } from './headers.ts';
 import type { BodyOf, BodyOption, HttpRequest, ParamsOf } from './request.ts';
 import type { HttpResponse } from './response.ts';
+import type { HostTlsOptions } from './tls-options.ts';
 import type { UpgradeHandler, UpgradeOptions } from './upgrade.ts';
 
 /** How a route is served. Every default is the one of the host. */
@@ -90,7 +91,7 @@ export interface InjectedResponse {
 export interface HttpHost {
   /** Where it listens; undefined before it started. */
   readonly address: HostAddress | undefined;
-  /** `http://127.0.0.1:8080`, or undefined on a Unix path. */
+  /** `http://127.0.0.1:8080`, or `https:…` with TLS; undefined on a Unix path. */
   readonly url: string | undefined;
   /** Default priority of routes registered from now on. */
   priority: number;
@@ -113,6 +114,13 @@ export interface HttpHost {
   ): Disposable;
   /** Takes over connections whose GET request asks to upgrade to `options.protocol`. */
   upgrade<const Path extends RoutePath>(path: Path, options: UpgradeOptions, handler: UpgradeHandler<Path>): Disposable;
+  /**
+   * Replaces the TLS options of the host while it runs: certificates, keys, authorities, names, what is asked of clients.
+   * Connections made from now on use them; those that stand, and handshakes under way, are not affected. When the new ones are
+   * wrong, nothing changes.
+   * @throws ICHOR_HTTP_OPTION_INVALID, or ICHOR_HTTP_TLS_INVALID, which names the option; also on a host without TLS.
+   */
+  reloadTls(options: HostTlsOptions): void;
   /** Runs a request through the whole pipeline without a socket, from its bytes to the bytes of the answer. */
   inject(request?: InjectOptions | string): Promise<InjectedResponse>;
 }
