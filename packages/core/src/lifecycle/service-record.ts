@@ -121,6 +121,11 @@ export class ServiceRecord implements ServiceInfo {
     return this.state !== 'installed' && this.state !== 'uninstalled';
   }
 
+  /** It stops, or will as soon as its start lets it. */
+  get isGoingDown(): boolean {
+    return this.stopRequested || this.state === 'uninjecting' || this.state === 'stopping';
+  }
+
   /** Moves on, or throws when it is not where the transition begins. */
   transition(transition: Transition): void {
     if (this.state !== transition.from)

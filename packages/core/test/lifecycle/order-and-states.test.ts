@@ -436,6 +436,26 @@ describe('stopping', () => {
     await manager.quit();
   });
 
+  it('startService() of a service that stops just now starts it once it has stopped (GD-19, LC-133)', async () => {
+    const log: string[] = [];
+    const manager = testManager();
+    const s = manager.register(logged(log, 'S', { stopMs: 100 }));
+    const t = manager.register(logged(log, 'T', { startMs: 100 }));
+    await manager.begin();
+    void manager.stopService(s.id);
+    void manager.stopService(t.id);
+    await manager.settle();
+    expect([s.state, t.state]).toEqual(['stopping', 'starting']);
+    const ended: string[] = [];
+    for (const { id, name } of [s, t]) void manager.startService(id).then(() => ended.push(name));
+    // The event alone means nothing then.
+    manager.queue.push(StartService, { serviceId: s.id });
+    await manager.advance(5000);
+    expect([s.state, t.state, ended.sort()]).toEqual(['active', 'active', ['S', 'T']]);
+    expect(log.filter((line) => line.startsWith('S'))).toEqual(['S.start', 'S.stop begins', 'S.stop', 'S.start']);
+    await manager.quit();
+  });
+
   it('tells who waits for a service to become active that the manager quits (LC-138)', async () => {
     const manager = testManager();
     const d = manager.register(logged([], 'D', { dependencies: { a: required(A) } }));
