@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import type { Scenario } from './scenario.ts';
+import { scenarioNamed } from './scenarios.ts';
 
 /** What to run. */
 export interface Request {
@@ -19,13 +20,13 @@ export class UsageError extends Error {
 }
 
 /** @throws UsageError; undefined means that help is asked for. */
-export function parseCommandLine(args: readonly string[], scenarios: readonly Scenario[]): Request | undefined {
+export async function parseCommandLine(args: readonly string[]): Promise<Request | undefined> {
   const { values, positionals } = parsed(args);
   if (values.help === true) return undefined;
   const [name, ...rest] = positionals;
   if (name === undefined) throw new UsageError('no scenario given');
   if (rest.length > 0) throw new UsageError(`one scenario at a time; received also ${rest.join(' ')}`);
-  const scenario = scenarios.find((candidate) => candidate.name === name);
+  const scenario = await scenarioNamed(name);
   if (scenario === undefined) throw new UsageError(`unknown scenario "${name}"`);
   const variant = values.variant ?? scenario.variants[0];
   if (!scenario.variants.includes(variant)) {

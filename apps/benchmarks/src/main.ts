@@ -2,24 +2,24 @@
 
 import { parseCommandLine, usage, UsageError, type Request } from './command-line.ts';
 import { measure, textOf } from './measurement.ts';
-import { scenarios } from './scenarios.ts';
+import { allScenarios } from './scenarios.ts';
 
-function requested(): Request | undefined {
+async function requested(): Promise<Request | undefined> {
   try {
-    return parseCommandLine(process.argv.slice(2), scenarios);
+    return await parseCommandLine(process.argv.slice(2));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    console.error(`benchmarks: ${error.message}\n\n${usage(scenarios)}`);
+    console.error(`benchmarks: ${error.message}\n\n${usage(await allScenarios())}`);
     process.exit(2);
   }
 }
 
-const request = requested();
+const request = await requested();
 if (request === undefined) {
-  console.log(usage(scenarios));
+  console.log(usage(await allScenarios()));
 } else {
   const measurement = await measure(request, (line) => {
     if (!request.json) console.log(line);
   });
-  console.log(request.json ? JSON.stringify(measurement) : textOf(measurement));
+  console.log(request.json ? JSON.stringify(measurement) : textOf(measurement, request.scenario));
 }

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { Request } from './command-line.ts';
-import type { Outcome } from './scenario.ts';
+import type { Outcome, Scenario } from './scenario.ts';
 
 /** One measured run. */
 export interface Measurement {
@@ -16,8 +16,9 @@ export interface Measurement {
   readonly seconds: number;
   readonly rate: number;
   readonly unit: string;
+  /** Of the process, and of the servers that a scenario starts. */
   readonly cpuSeconds: number;
-  /** Peak resident memory of the process so far. */
+  /** Peak resident memory, of the servers that a scenario starts, too. */
   readonly peakRssBytes: number;
   readonly node: string;
   /** Version of @ichor/core. */
@@ -45,7 +46,8 @@ export async function measure(request: Request, print: (line: string) => void): 
   const wallSeconds = Number(process.hrtime.bigint() - began) / 1e9;
   const cpu = process.cpuUsage(cpuBefore);
 
-  const seconds = outcomes.length === 1 ? (outcomes[0]?.seconds ?? wallSeconds) : wallSeconds;
+  const seconds = Math.max(...outcomes.map((outcome) => outcome.seconds ?? wallSeconds));
+  const servers = outcomes.flatMap(({ server }) => server ?? []);
   const perUnit = scenario.unit === 'MB/s' ? (outcomes[0]?.bytes ?? 0) / 1e6 : 1;
   return {
     scenario: scenario.name,
@@ -55,8 +57,8 @@ export async function measure(request: Request, print: (line: string) => void): 
     seconds,
     rate: Math.floor((count * outcomes.length * perUnit) / seconds),
     unit: scenario.unit,
-    cpuSeconds: (cpu.user + cpu.system) / 1e6,
-    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    cpuSeconds: servers.reduce((sum, server) => sum + server.cpuSeconds, (cpu.user + cpu.system) / 1e6),
+    peakRssBytes: servers.reduce((sum, server) => sum + server.peakRssBytes, process.resourceUsage().maxRSS * 1024),
     node: process.version,
     ichor: version,
   };
@@ -72,12 +74,14 @@ async function onThreads(task: WorkerTask, threads: number): Promise<Outcome[]> 
   );
 }
 
-/** The line of RB-6. */
-export function textOf(measurement: Measurement): string {
+/** The line of RB-6, with what RB-30 and RB-51 put into it. */
+export function textOf(measurement: Measurement, { variants, labels, hasNoRate }: Scenario): string {
   const { scenario, variant, threads, seconds, rate, unit, peakRssBytes } = measurement;
-  const mode = threads === 1 ? 'single threaded' : `${threads} threads`;
+  const mode = threads === 1 ? 'single threaded' : 'multi threaded';
+  const label = labels?.[variant] ?? (variant === variants[0] ? '' : variant);
   const micros = Math.round(seconds * 1e6);
-  return `${scenario} ${variant} ${mode} ran for ${grouped(micros)} µs with ${grouped(peakRssBytes)} peak memory usage ${grouped(rate)} ${unit}`;
+  const rateText = hasNoRate === true ? '' : ` ${grouped(rate)} ${unit}`;
+  return `${scenario} ${mode}${label && ` ${label}`} ran for ${grouped(micros)} µs with ${grouped(peakRssBytes)} peak memory usage${rateText}`;
 }
 
 function grouped(value: number): string {

@@ -19,6 +19,14 @@ export interface Outcome {
   readonly bytes?: number;
   /** Time of the part that counts, where that is not the whole run. */
   readonly seconds?: number;
+  /** What a server in a process of its own used meanwhile; it is added to what this process used. */
+  readonly server?: Usage | undefined;
+}
+
+/** What a process used so far. */
+export interface Usage {
+  readonly cpuSeconds: number;
+  readonly peakRssBytes: number;
 }
 
 /** A workload. */
@@ -28,6 +36,10 @@ export interface Scenario {
   readonly summary: string;
   /** The first one is the default. */
   readonly variants: readonly [string, ...string[]];
+  /** What the printed line calls a variant (RB-30, RB-51); by default nothing for the first variant, and the names of others. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Whether the printed line leaves out the rate (RB-30). */
+  readonly hasNoRate?: boolean;
   /** Of what the rate counts, such as `events/s`. `MB/s` uses {@link Outcome.bytes}. */
   readonly unit: string;
   /** The full count, by variant. */

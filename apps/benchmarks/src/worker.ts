@@ -2,9 +2,9 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { WorkerTask } from './measurement.ts';
-import { scenarios } from './scenarios.ts';
+import { scenarioNamed } from './scenarios.ts';
 
 const { scenario: name, variant, count } = workerData as WorkerTask;
-const scenario = scenarios.find((candidate) => candidate.name === name);
+const scenario = await scenarioNamed(name);
 const outcome = await scenario?.run({ variant, count, isSingle: false, print: () => undefined });
 parentPort?.postMessage(outcome);

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { scenarios } from '../src/scenarios.ts';
+import { scenarioNames } from '../src/scenarios.ts';
 
 const entry = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
@@ -12,10 +12,18 @@ function run(...args: string[]) {
 
 test('a run prints the line of RB-6', () => {
   const { status, stdout } = run('event', '--count', '1000');
-  expect(stdout).toMatch(
-    /^event plain single threaded ran for [\d,]+ µs with [\d,]+ peak memory usage [\d,]+ events\/s\n$/,
-  );
+  expect(stdout).toMatch(/^event single threaded ran for [\d,]+ µs with [\d,]+ peak memory usage [\d,]+ events\/s\n$/);
   expect(status).toBe(0);
+});
+
+test.each([
+  ['event', ['--variant', 'handled'], /^event single threaded handled ran for .* events\/s\n$/],
+  ['start', [], /^start single threaded advanced injection ran for [\d,]+ µs with [\d,]+ peak memory usage\n$/],
+  ['start-stop', [], /^start-stop single threaded ran for .* start & stop \/s\n$/],
+  ['serializer', [], /^serializer single threaded json ran for .* MB\/s\n$/],
+  ['coroutine', ['--threads', '2'], /^coroutine multi threaded ran for .* coroutines\/s\n$/],
+])('the line of %s %j says which variant it was, and whether there were several threads', (name, args, line) => {
+  expect(run(name, '--count', '100', ...args).stdout).toMatch(line);
 });
 
 test('--json gives one line with everything that was measured', () => {
@@ -44,9 +52,17 @@ test('--threads runs the full count in every thread (RB-4)', () => {
   expect(status).toBe(0);
 });
 
+test('ICHOR_MANAGER_OPTIONS reaches the manager, which refuses what it does not know', () => {
+  const env = { ...process.env, ICHOR_MANAGER_OPTIONS: '{"journal":10,"wrong":1}' };
+  const args = [entry, 'event', '--count', '10'];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
+  expect(stderr).toContain('Option "wrong" of DependencyManager is unknown');
+  expect(status).toBe(1);
+});
+
 test('--help lists every scenario', () => {
   const { status, stdout } = run('--help');
-  for (const { name } of scenarios) expect(stdout).toContain(`  ${name} `);
+  for (const name of scenarioNames) expect(stdout).toContain(`  ${name} `);
   expect(status).toBe(0);
 });
 

@@ -1,11 +1,12 @@
 // Each workload with a small count: what it did is what the workload defines. Speed is never judged here.
 import { describe, expect, test } from 'vitest';
-import { scenarios } from '../src/scenarios.ts';
+import { scenarioNamed } from '../src/scenarios.ts';
+import { startServer } from '../src/server-process.ts';
 
 const silent = () => undefined;
 
 async function facts(name: string, variant: string, count: number, isSingle = true): Promise<unknown> {
-  const scenario = scenarios.find((candidate) => candidate.name === name)!;
+  const scenario = (await scenarioNamed(name))!;
   expect(scenario.variants).toContain(variant);
   return (await scenario.run({ variant, count, isSingle, print: silent })).facts;
 }
@@ -28,7 +29,7 @@ test.each(['advanced', 'constructor', 'distinct'])('start %s starts every servic
 
 test('start constructor tells of every event, when it is the only thread (RB-33)', async () => {
   const lines: string[] = [];
-  const start = scenarios.find(({ name }) => name === 'start')!;
+  const start = (await scenarioNamed('start'))!;
   const run = { variant: 'constructor', count: 10, print: (line: string) => lines.push(line) };
   await start.run({ ...run, isSingle: false });
   expect(lines).toEqual([]);
@@ -57,10 +58,36 @@ test('timers fires each of its timers once, none of them early', async () => {
   expect(await facts('timers', 'once', 200)).toEqual({ fired: 200, early: 0, left: 0 });
 });
 
-test('http gets a right answer to every request', async () => {
-  expect(await facts('http', 'ping', 500)).toEqual({ answered: 500, wrong: 0 });
+test.each(['ping', 'varying'])('http %s gets a right answer to every request (RB-70, RB-71)', async (variant) => {
+  expect(await facts('http', variant, 500)).toEqual({ answered: 500, wrong: 0 });
+});
+
+test('websocket echo gets every message back as it was', async () => {
+  expect(await facts('websocket', 'echo', 500)).toEqual({ received: 500, wrong: 0 });
+});
+
+test('websocket broadcast reaches every connection, in order', async () => {
+  expect(await facts('websocket', 'broadcast', 50)).toEqual({ received: 50 * 32, wrong: 0 });
 });
 
 test('mutex locks as often as it should and leaves nothing locked', async () => {
   expect(await facts('mutex', 'uncontended', 1000)).toEqual({ locked: 1000, stillLocked: 0 });
+});
+
+test.each(['http', 'websocket'])('%s counts what its server used, too', async (name) => {
+  const scenario = (await scenarioNamed(name))!;
+  const { server, seconds } = await scenario.run({
+    variant: scenario.variants[0],
+    count: 10,
+    isSingle: true,
+    print: silent,
+  });
+  expect(seconds).toBeGreaterThan(0);
+  if (process.platform !== 'linux') return;
+  expect(server!.cpuSeconds).toBeGreaterThan(0);
+  expect(server!.peakRssBytes).toBeGreaterThan(1e7);
+});
+
+test('a server that ends before it listens is told as that', async () => {
+  await expect(startServer('-e', ['process.exit(3)'])).rejects.toThrow('ended before it listened');
 });

@@ -26,6 +26,7 @@ export const serializer: Scenario = {
   summary:
     'serialise, deserialise and compare {id, val} N times; general: 1,200 messages of six shapes, written by others',
   variants: ['json', 'json-general', 'msgpack', 'msgpack-general'],
+  labels: { json: 'json' },
   unit: 'MB/s',
   defaultCount: (variant) => (variant.endsWith('-general') ? 1_000_000 : 5_000_000),
 

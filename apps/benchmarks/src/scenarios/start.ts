@@ -27,6 +27,8 @@ export const start: Scenario = {
   name: 'start',
   summary: 'start and stop N services with a logger each; distinct: N different classes',
   variants: ['advanced', 'constructor', 'distinct'],
+  labels: { advanced: 'advanced injection', constructor: 'constructor injection', distinct: 'distinct classes' },
+  hasNoRate: true,
   unit: 'services/s',
   defaultCount: (variant) => (variant === 'distinct' ? 2000 : 10_000),
 

@@ -4,13 +4,12 @@
 import type { Container } from 'inversify';
 import type { ServiceClass } from '../contract/service.ts';
 import { ServiceContext } from '../contract/service.ts';
-import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
 import type { Activation } from '../lifecycle/activation.ts';
 import type { Slot } from '../lifecycle/service-record.ts';
 import type { DependencySpec } from './dependency-spec.ts';
-import { checkSpecs, invalid, providedTokens, type ServiceDefinition } from './definition.ts';
+import { checkSpecs, invalid, providedTokens, schemasOf, type ServiceDefinition } from './definition.ts';
 import { pointName, type InjectionPoint, type InversifyMetadata } from './inversify-metadata.ts';
 
 /** Where one argument comes from. */
@@ -28,7 +27,7 @@ export function constructorDefinition(
   metadata: InversifyMetadata,
   container: Container | undefined,
 ): ServiceDefinition {
-  const statics = serviceClass as { readonly options?: StandardSchema; readonly properties?: StandardSchema };
+  const schemas = schemasOf(serviceClass);
   const specs: DependencySpec[] = [];
   const staticDependencies: string[] = [];
   const sourceOf = (point: InjectionPoint | undefined): Source => {
@@ -54,8 +53,8 @@ export function constructorDefinition(
     name: serviceClass.name,
     provides: providedTokens(serviceClass, undefined),
     specs,
-    optionsSchema: statics.options,
-    propertiesSchema: statics.properties,
+    optionsSchema: schemas.options,
+    propertiesSchema: schemas.properties,
     hasRepeatedTokens: checkSpecs(serviceClass, specs),
     staticDependencies,
     build(state) {

@@ -58,7 +58,7 @@ export class RequestPipeline implements ExchangeSteps, BodyReader, ChainEnds<Exc
     }
   }
 
-  // Route: path, method. Error exits: 400, 404, 405.
+  // Route: path, method. Error exits: 400, 404, 405, 426.
   #route(exchange: Exchange): void {
     const { head } = exchange;
     const router = this.#upgradeRouter(exchange) ?? this.router;
@@ -407,8 +407,10 @@ export class RequestPipeline implements ExchangeSteps, BodyReader, ChainEnds<Exc
   };
 
   #upgradeRouter(exchange: Exchange): Router<Route> | undefined {
-    const { upgrade, bodyLength, method } = exchange.head;
+    const { upgrade, bodyLength, method, minorVersion } = exchange.head;
     if (upgrade === undefined || this.upgrades.size === 0 || bodyLength !== 0 || method !== 'GET') return undefined;
+    // RFC 9110 section 7.8: Upgrade is ignored in HTTP/1.0.
+    if (minorVersion === 0) return undefined;
     for (const protocol of upgrade.split(',')) {
       const router = this.upgrades.get(protocol.trim().toLowerCase());
       if (router?.find(exchange.method, exchange.path, exchange.target) !== undefined) return router;
@@ -423,6 +425,11 @@ export class RequestPipeline implements ExchangeSteps, BodyReader, ChainEnds<Exc
     if (this.router.isMalformed) return new HttpError(400, 'The percent-encoding of the path is not valid UTF-8.');
     if (this.isDraining) return gone();
     const allowed = this.router.allowed(path, target);
+    const protocols = this.#protocolsAt(exchange);
+    if (protocols.length > 0) {
+      if (method === 'GET' || method === 'HEAD') return upgradeRequired(protocols);
+      if (!allowed.includes('GET')) allowed.unshift('GET');
+    }
     if (allowed.length === 0) return new HttpError(404, 'There is nothing at this path.');
     const headers = { Allow: allowed.join(', ') };
     if (method === 'OPTIONS') return empty(204, { headers });
@@ -432,6 +439,14 @@ export class RequestPipeline implements ExchangeSteps, BodyReader, ChainEnds<Exc
   #answerUnrouted(exchange: Exchange, answer: HttpResponse | HttpError): void {
     if (answer instanceof HttpResponse) this.#respond(exchange, answer);
     else this.refuse(exchange, answer);
+  }
+
+  /** The protocols to which a GET of this path could upgrade. */
+  #protocolsAt({ path, target }: Exchange): string[] {
+    const protocols: string[] = [];
+    for (const [protocol, router] of this.upgrades)
+      if (router.find('GET', path, target) !== undefined) protocols.push(protocol);
+    return protocols;
   }
 }
 
@@ -454,6 +469,13 @@ function refusalOfBody(route: Route, exchange: Exchange): HttpError | undefined 
 
 function overloaded(): HttpError {
   return new HttpError(503, 'The server is overloaded. Try again later.', { headers: retryAfter });
+}
+
+function upgradeRequired(protocols: readonly string[]): HttpError {
+  const names = protocols.join(', ');
+  return new HttpError(426, `This path only answers requests that upgrade to ${names}.`, {
+    headers: { Upgrade: names },
+  });
 }
 
 function gone(): HttpError {

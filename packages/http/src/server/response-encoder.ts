@@ -79,7 +79,7 @@ export class ResponseEncoder {
       output.length += bytes.length;
       return;
     }
-    const lines = headers === undefined ? connection : headerLines(headers) + connection;
+    const lines = headers === undefined ? connection : headerLines(headers, true) + connection;
     const { statusLineLength } = template;
     output.length += bytes.copy(output.bytes, output.length, 0, statusLineLength);
     output.appendLatin1(lines);
@@ -226,13 +226,18 @@ export class ResponseEncoder {
 /** Longest head that is accepted from a handler, so that it fits an output buffer with everything else. */
 const maxHeaderText = 6144;
 
-/** The field lines for the headers of a response. @throws ICHOR_HTTP_HEADER_INVALID */
-export function headerLines(headers: HeaderValues): string {
+/**
+ * The field lines for the headers or trailers of a response.
+ * @param allowsUpgrade Whether Upgrade may be among them; it is then named in Connection too (RFC 9110 section 7.8).
+ * @throws ICHOR_HTTP_HEADER_INVALID
+ */
+export function headerLines(headers: HeaderValues, allowsUpgrade = false): string {
   let lines = '';
   for (const [name, value] of headerPairs(headers)) {
     if (typeof name !== 'string' || !isToken(name)) throw invalidHeader(name, value, 'name');
     if (typeof value !== 'string' || !isFieldValue(value)) throw invalidHeader(name, value, 'value');
-    if (reserved.has(name.toLowerCase())) {
+    if (allowsUpgrade && name.toLowerCase() === 'upgrade') lines += 'Connection: Upgrade\r\n';
+    else if (reserved.has(name.toLowerCase())) {
       throw httpError(
         'ICHOR_HTTP_HEADER_INVALID',
         `A response was given the header ${name}, which the host sends itself. Leave it out.`,

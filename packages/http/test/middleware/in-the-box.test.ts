@@ -1,6 +1,14 @@
 // What is in the box: request ids, the access log, health and readiness.
 
-import { DependencyManager, Logger, required, token, type Injected, type LogFields, type LogLevel } from '@ichor/core';
+import {
+  DependencyManager,
+  required,
+  token,
+  type Injected,
+  type LogFields,
+  type Logger,
+  type LogLevel,
+} from '@ichor/core';
 import { VirtualClock } from '@ichor/core/testing';
 import { describe, expect, it } from 'vitest';
 import {
