@@ -168,11 +168,11 @@ describe('types', () => {
     const check = (manager: DependencyManager, self: ServiceContext): void => {
       const plain = defineService({ setup: () => undefined });
       // @ts-expect-error -- no such option
-      new DependencyManagerClass({ sliceMS: 5 });
+      void new DependencyManagerClass({ sliceMS: 5 });
       // @ts-expect-error -- no such policy
-      new DependencyManagerClass({ onFailure: 'explode' });
+      void new DependencyManagerClass({ onFailure: 'explode' });
       // @ts-expect-error -- a function must decide
-      new DependencyManagerClass({ onFailure: async () => 'log' });
+      void new DependencyManagerClass({ onFailure: async () => 'log' });
       // @ts-expect-error -- an object is no class
       manager.register({});
       // @ts-expect-error -- no such key
@@ -180,7 +180,7 @@ describe('types', () => {
       // @ts-expect-error -- the id of a service
       manager.register(plain, { filter: { consumer: 'x' } });
       // @ts-expect-error -- names are texts
-      manager.run({ signals: [9] });
+      void manager.run({ signals: [9] });
       // @ts-expect-error -- the payload names the service
       manager.queue.push(StopService, {});
       // @ts-expect-error -- an event that nobody defined

@@ -38,7 +38,7 @@ export type Dependencies = Readonly<Record<string, Dependency>>;
 export interface OptionalService<T> {
   /** The provider, or undefined while there is none. */
   readonly current: T | undefined;
-  /** Waits for a provider; returns at once when there is one. Cancelled when the consumer stops. */
+  /** Waits for a provider; returns at once when there is one. Fails with a `CancelledError` when the consumer begins to stop. */
   ready(): Awaitable<T>;
 }
 
