@@ -477,9 +477,23 @@ export class DependencyManager {
     return this.#replacements.begin(old, register, options);
   }
 
-  /** Waits until a service is active. Fails when its start fails, when it is removed, or when the manager quits. */
+  /**
+   * Waits until a service is active. Fails when its start fails, when it has failed and will not start again by itself,
+   * when it is removed, or when the manager quits.
+   *
+   * @throws ICHOR_SERVICE_UNKNOWN
+   */
   whenActive(id: number): Awaitable<void> {
-    return this.#watchers.active(this.#recordOf(id));
+    const record = this.#recordOf(id);
+    const active = this.#watchers.active(record);
+    const { failure, state } = record;
+    if (state === 'installed' && failure !== undefined && !this.#failures.willRestart(record))
+      active.reject(
+        coreError('ICHOR_SERVICE_START_FAILED', `${record.name} (${id}) is not running: ${failure.during} failed.`, {
+          cause: failure.error,
+        }),
+      );
+    return active;
   }
 
   /** Waits until a service does not run. */
