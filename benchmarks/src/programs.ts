@@ -42,7 +42,7 @@ export async function scenarioSample(run: ScenarioRun): Promise<Sample> {
   const { scenario, variant, count, threads, flags = [], entry = programs.scenarios, managerOptions } = run;
   const own = ['--variant', variant, '--count', `${count}`, '--json'];
   const args = [...flags, entry, scenario, ...own, ...(threads === undefined ? [] : ['--threads', `${threads}`])];
-  const more = managerOptions === undefined ? {} : { ICHOR_MANAGER_OPTIONS: JSON.stringify(managerOptions) };
+  const more = managerOptions === undefined ? {} : { ICHOR_MANAGER: JSON.stringify(managerOptions) };
   const measured = await jsonOf(run.node ?? process.execPath, args, more);
   return sampleOf(measured, count * (threads ?? 1));
 }

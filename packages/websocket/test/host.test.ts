@@ -209,7 +209,7 @@ describe('admission', () => {
         host.endpoint('/one', { maxConnections: 1 }, () => undefined);
         host.endpoint(
           '/two',
-          { authorise: () => new Promise<void>((resolve) => gates.push(resolve)) },
+          { authorise: () => new Promise<boolean>((resolve) => gates.push(() => resolve(true))) },
           () => undefined,
         );
       },

@@ -16,14 +16,16 @@ import type {
 } from '../contract/service.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
-import { priorityNumber } from '../events/define-event.ts';
+import { checkFunction, checkKeys, checkStopOptions, invalidOption, shown } from '../errors/checks.ts';
+import { checkEventType, priorityNumber } from '../events/define-event.ts';
 import type { Execution } from '../events/execution.ts';
 import type { HandlerOwner } from '../events/handler-table.ts';
+import { interceptedType } from '../events/interceptor-table.ts';
 import { StopService } from '../events/internal-events.ts';
 import { QueueFacade } from '../events/queue-facade.ts';
 import { ActivationState } from './activation-state.ts';
 import type { Kernel } from './kernel.ts';
-import { OwnedResources, undo } from './owned-resources.ts';
+import { checkOwnable, OwnedResources, undo } from './owned-resources.ts';
 import { startOwnedTask } from './owned-task.ts';
 import type { ServiceRecord } from './service-record.ts';
 
@@ -108,11 +110,13 @@ export class Activation extends ActivationState implements ServiceContext, Handl
 
   on<P>(type: EventType<P>, handler: EventHandler<P>, options?: HandlerOptions): Disposable {
     this.assertLive();
+    checkEventType(type);
     if (typeof handler !== 'function')
       throw coreError(
         'ICHOR_EVENT_INVALID',
-        `${this.name}: on(${type?.name}) takes a function; received ${typeof handler}.`,
+        `${this.name}: on(${type.name}) takes a function; received ${shown(handler)}.`,
       );
+    if (options !== undefined) checkHandlerOptions(options);
     return this.#ownDisposable(
       this.kernel.events.handlers.add(type.id, handler as EventHandler<unknown>, this, options?.from ?? 0),
     );
@@ -120,7 +124,9 @@ export class Activation extends ActivationState implements ServiceContext, Handl
 
   intercept<P>(type: EventType<P> | 'all', interceptor: Interceptor<P>): Disposable {
     this.assertLive();
-    return this.#ownDisposable(this.kernel.events.interceptors.add(type === 'all' ? 0 : type.id, interceptor, this.id));
+    return this.#ownDisposable(
+      this.kernel.events.interceptors.add(interceptedType(type, interceptor), interceptor, this.id),
+    );
   }
 
   track(token: ServiceIdentifier, tracker: DependencyTracker): Disposable {
@@ -130,15 +136,14 @@ export class Activation extends ActivationState implements ServiceContext, Handl
 
   run<T>(routine: Routine<T>, options: { readonly name?: string; readonly priority?: Priority } = {}): Task<T> {
     this.assertLive();
-    if (typeof routine !== 'function')
-      throw coreError('ICHOR_OPTION_INVALID', `${this.name}: run() takes a function; received ${typeof routine}.`);
-    return startOwnedTask(this.kernel.events, this, routine, options.name, (error, name) => {
+    return startOwnedTask(this.kernel.events, this, routine, options, (error, name) => {
       this.kernel.failed(this.record, error, `task ${name}`);
     });
   }
 
   own<T extends Ownable>(resource: T): T {
     this.assertLive();
+    checkOwnable(resource);
     (this.#owned ??= new OwnedResources()).add(resource);
     return resource;
   }
@@ -154,6 +159,7 @@ export class Activation extends ActivationState implements ServiceContext, Handl
 
   execute(run: () => unknown, work?: Pick<Work, 'returned' | 'threw'>): void {
     this.assertLive();
+    checkFunction('execute()', run);
     this.kernel.events.execute(this, run, work);
   }
 
@@ -163,6 +169,7 @@ export class Activation extends ActivationState implements ServiceContext, Handl
 
   stop(options: { readonly remove?: boolean } = {}): void {
     this.assertLive();
+    checkStopOptions(options);
     this.kernel.events.push(
       StopService.id,
       this.id,
@@ -226,6 +233,14 @@ export class Activation extends ActivationState implements ServiceContext, Handl
 }
 
 const none: Ownable[] = [];
+
+const knownOfHandler: ReadonlySet<string> = new Set(['from']);
+
+function checkHandlerOptions(options: HandlerOptions): void {
+  checkKeys('on()', options, knownOfHandler);
+  const { from } = options;
+  if (from !== undefined && !Number.isSafeInteger(from)) throw invalidOption('from', from, 'ids of services');
+}
 
 /** A registration that may be undone by hand before its service stops. */
 class OwnedRegistration implements Disposable {

@@ -20,8 +20,11 @@ import type { OptionsOf, RegisterOptions, ServiceClass, ServiceHandle, ServiceCo
 import { forConsumer, type Consumer } from '../contract/consumer.ts';
 import { identifierName } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
+import { checkFunction, checkKeys, checkStopOptions, invalidOption } from '../errors/checks.ts';
+import { Deferred } from '../events/deferred.ts';
 import { EventSystem } from '../events/event-system.ts';
 import type { ExecutionOwner } from '../events/execution.ts';
+import { interceptedType } from '../events/interceptor-table.ts';
 import * as internal from '../events/internal-events.ts';
 import { QueueFacade, type QueueParts } from '../events/queue-facade.ts';
 import { explain, type Explanation } from '../diagnostics/explain.ts';
@@ -30,7 +33,7 @@ import type { Inspection } from '../diagnostics/inspection.ts';
 import { Activation } from '../lifecycle/activation.ts';
 import type { Kernel } from '../lifecycle/kernel.ts';
 import { Lifecycle } from '../lifecycle/lifecycle.ts';
-import { startOwnedTask } from '../lifecycle/owned-task.ts';
+import { startOwnedTask, type TaskOptions } from '../lifecycle/owned-task.ts';
 import { ServiceRecord } from '../lifecycle/service-record.ts';
 import { Trackers } from '../lifecycle/trackers.ts';
 import type { EventJournal } from '../journal/event-journal.ts';
@@ -190,6 +193,9 @@ export class DependencyManager {
       clock,
       isClosed: false,
       closedBecause: () => this.#quitError(),
+      unheard: (description, error) => {
+        this.#log.error(`${description} failed, and nobody waits for it.`, { error });
+      },
     };
     this.#log = new FrameworkLog(host);
     const defaultStopGraceMs = options.stopGraceMs ?? 1000;
@@ -326,6 +332,7 @@ export class DependencyManager {
 
   /** Runs a function that registers things: for grouping registrations in modules. Returns what it returns. */
   use<T>(install: (manager: this) => T): T {
+    checkFunction('use()', install);
     return install(this);
   }
 
@@ -340,14 +347,11 @@ export class DependencyManager {
         'ICHOR_MANAGER_RUNNING',
         `${this.name} ${this.#phase === 'running' ? 'runs already' : 'has run'}; a manager runs once. Make a new one.`,
       );
-    this.#phase = 'running';
-    this.#ended = new Promise((resolve, reject) => {
-      this.#end = { resolve, reject };
-    });
-    this.#resources.add(this.#host.keepAlive());
-    if (options.signals !== undefined)
+    checkRunOptions(options);
+    const { signals } = options;
+    if (signals !== undefined)
       this.#resources.add(
-        new SignalWatch(this.#host, this.clock, options.signals, {
+        new SignalWatch(this.#host, this.clock, signals, {
           quit: () => {
             this.#pushQuit();
           },
@@ -356,6 +360,11 @@ export class DependencyManager {
           },
         }),
       );
+    this.#phase = 'running';
+    this.#ended = new Promise((resolve, reject) => {
+      this.#end = { resolve, reject };
+    });
+    this.#resources.add(this.#host.keepAlive());
     this.#startup.begin();
     this.#loop.open();
     return this.#ended;
@@ -376,23 +385,46 @@ export class DependencyManager {
     return this.#startup.settled();
   }
 
-  /** Starts a stopped service; settles when it is active, or its start failed. @throws ICHOR_SERVICE_UNKNOWN */
+  /**
+   * Starts a stopped service, or one that stops just now once it has stopped; settles when it is active, or its start failed.
+   *
+   * @throws ICHOR_SERVICE_UNKNOWN
+   */
   startService(id: number): Awaitable<void> {
     const record = this.#recordOf(id);
-    const active = this.#watchers.active(record);
-    this.#events.push(
-      internal.StartService.id,
-      0,
-      Math.min(100, record.priority),
-      { serviceId: id },
-      Number.POSITIVE_INFINITY,
-    );
-    return active;
+    const start = (): Deferred<void> => {
+      const active = this.#watchers.active(record);
+      const { priority } = record;
+      this.#events.push(
+        internal.StartService.id,
+        0,
+        Math.min(100, priority),
+        { serviceId: id },
+        Number.POSITIVE_INFINITY,
+      );
+      return active;
+    };
+    if (!record.isGoingDown) return start();
+    // The event means nothing to a service that is on its way down (LC-82): it is pushed once that has stopped.
+    const restarted = new Deferred<void>(`${record.name} (${id}) to stop and become active again`);
+    this.#watchers.down(record, false).onSettled(() => {
+      start().onSettled((_, error) => {
+        if (error === undefined) restarted.resolve();
+        else restarted.reject(error);
+      });
+    });
+    return restarted;
   }
 
   /** Stops a service after its consumers; settles when it has stopped, and is removed if asked for. @throws ICHOR_SERVICE_UNKNOWN */
   stopService(id: number, options: { readonly remove?: boolean } = {}): Awaitable<void> {
     const record = this.#recordOf(id);
+    checkStopOptions(options);
+    if (record.isInternal)
+      throw coreError(
+        'ICHOR_OPTION_INVALID',
+        `${record.name} (${id}) is part of the manager: it is there until quit().`,
+      );
     const down = this.#watchers.down(record, options.remove === true);
     this.#requestStop(record, options.remove === true);
     return down;
@@ -460,6 +492,7 @@ export class DependencyManager {
    * from another one. What it posts runs only while a service of this manager with that id does (EV-60, EV-123).
    */
   queueOf(origin: number): Queue {
+    if (!Number.isSafeInteger(origin) || origin < 0) throw invalidOption('origin', origin, 'ids of services, and 0');
     return origin === 0
       ? this.queue
       : new QueueFacade(this.#kernel.queueParts, {
@@ -472,6 +505,7 @@ export class DependencyManager {
   /** Calls back when the manager has ended, after its services are gone. Disposing takes it back. @throws ICHOR_MANAGER_QUIT */
   atEnd(callback: () => void): Disposable {
     if (this.#phase === 'ended') throw this.#quitError();
+    checkFunction('atEnd()', callback);
     const resource = { [Symbol.dispose]: callback };
     this.#resources.add(resource);
     return {
@@ -483,7 +517,7 @@ export class DependencyManager {
 
   /** Intercepts events of one type, or all, on behalf of nobody: until disposed. */
   intercept<P>(type: EventType<P> | 'all', interceptor: Interceptor<P>): Disposable {
-    return this.#events.interceptors.add(type === 'all' ? 0 : type.id, interceptor, 0);
+    return this.#events.interceptors.add(interceptedType(type, interceptor), interceptor, 0);
   }
 
   /**
@@ -511,11 +545,9 @@ export class DependencyManager {
   }
 
   /** Starts a coroutine or async function that belongs to no service. Quit gives it `stopGraceMs`, then cancels it. */
-  start<T>(routine: Routine<T>, options: { readonly name?: string } = {}): Task<T> {
+  start<T>(routine: Routine<T>, options: TaskOptions = {}): Task<T> {
     if (this.#phase === 'ended') throw this.#quitError();
-    if (typeof routine !== 'function')
-      throw coreError('ICHOR_OPTION_INVALID', `start() takes a function; received ${typeof routine}.`);
-    return startOwnedTask(this.#events, this.#kernel.root, routine, options.name, (error, name) => {
+    return startOwnedTask(this.#events, this.#kernel.root, routine, options, (error, name) => {
       this.#failures.report(undefined, error, `task ${name}`);
     });
   }
@@ -526,6 +558,7 @@ export class DependencyManager {
    * Services add facts of their own with `inspectService`. O(all of that).
    */
   inspect(options: InspectOptions = {}): Inspection {
+    checkKeys('inspect()', options, knownOfInspect);
     const { id, name } = this;
     const state = this.#phase === 'running' && this.isQuitting ? 'quitting' : this.#phase;
     return inspect({ id, name, state }, this.queueMetrics(), this.#kernel, this.#lifecycle, options);
@@ -713,6 +746,16 @@ function frameworkLogger(record: ServiceRecord, kernel: Kernel): Activation {
   return activation;
 }
 
+const knownOfRun: ReadonlySet<string> = new Set(['signals']);
+const knownOfInspect: ReadonlySet<string> = new Set(['redact']);
+
+function checkRunOptions(options: RunOptions): void {
+  checkKeys('run()', options, knownOfRun);
+  const { signals } = options;
+  if (signals !== undefined && !(Array.isArray(signals) && signals.every((signal) => typeof signal === 'string')))
+    throw invalidOption('signals', signals, "arrays of the names of signals, such as ['SIGINT', 'SIGTERM']");
+}
+
 class Handle implements ServiceHandle {
   readonly #record: ServiceRecord;
   readonly #requestStop: (record: ServiceRecord, remove: boolean) => void;
@@ -735,6 +778,7 @@ class Handle implements ServiceHandle {
   }
 
   stop(options: { readonly remove?: boolean } = {}): void {
+    checkStopOptions(options);
     this.#requestStop(this.#record, options.remove === true);
   }
 }

@@ -3,6 +3,7 @@
 import type { Awaitable } from '@ichor/coroutines';
 import type { Properties } from '../contract/service.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
+import { checkFlag, checkKeys, invalidOption, isObject } from '../errors/checks.ts';
 
 /** Refines a request for a token. */
 export interface RequestOptions {
@@ -60,12 +61,25 @@ export type Injected<D extends Dependencies> = {
     : never;
 };
 
+const knownOfRequest: ReadonlySet<string> = new Set(['properties', 'match']);
+const knownOfMany: ReadonlySet<string> = new Set([...knownOfRequest, 'required']);
+
+function checkRequest(kind: DependencyKind, options: ManyOptions): void {
+  checkKeys(`${kind}()`, options, kind === 'many' ? knownOfMany : knownOfRequest);
+  checkFlag('required', options.required);
+  for (const key of ['properties', 'match'] as const) {
+    const value = options[key];
+    if (value !== undefined && !isObject(value)) throw invalidOption(key, value, 'plain objects');
+  }
+}
+
 function declare<T, Kind extends DependencyKind>(
   kind: Kind,
   token: ServiceIdentifier<T>,
   isRequired: boolean,
   options: RequestOptions | undefined,
 ): Dependency<T, Kind> {
+  if (options !== undefined) checkRequest(kind, options);
   return Object.freeze({ kind, token, required: isRequired, properties: options?.properties, match: options?.match });
 }
 

@@ -13,6 +13,7 @@ import {
   token,
   type Consumer,
   type Injected,
+  type LiveCollection,
   type ServiceContext as Self,
 } from '../../src/index.ts';
 import { assertNoLeaks, testManager } from '../../src/testing/index.ts';
@@ -128,6 +129,43 @@ describe('declared dependencies', () => {
     await manager.quit();
     expect(manager.outcome).toBe('resolved');
     assertNoLeaks(manager);
+  });
+
+  it('a collection may be iterated while providers come and go: who has gone is left out, who has come is seen', async () => {
+    const manager = testManager();
+    const seen: string[] = [];
+    let all: LiveCollection<Named> | undefined;
+    const consumer = manager.register(
+      defineService({
+        dependencies: { all: many(A) },
+        setup: (deps) => {
+          ({ all } = deps);
+        },
+      }),
+    );
+    const [, b] = ['a', 'b', 'c'].map((name) => manager.register(logged([], name, { provides: [A] })));
+    await manager.begin();
+    for (const one of all ?? []) {
+      seen.push(one.name);
+      if (one.name !== 'a') continue;
+      void manager.stopService(b?.id ?? 0);
+      manager.register(logged([], 'd', { provides: [A] }));
+      manager.drain();
+    }
+    expect([seen, all?.size, all?.at(0)?.name, all?.at(-1)?.name, all?.at(5)]).toEqual([
+      ['a', 'c', 'd'],
+      3,
+      'a',
+      'd',
+      undefined,
+    ]);
+    const started = all?.[Symbol.iterator]();
+    expect(started?.next().value?.name).toBe('a');
+    void manager.stopService(consumer.id);
+    await manager.settle();
+    expect(started?.next().done).toBe(true);
+    expect(() => all?.size).toThrow(expect.objectContaining({ code: 'ICHOR_SERVICE_GONE' }));
+    await manager.quit();
   });
 
   it('may be abstract classes', async () => {

@@ -50,6 +50,8 @@ export class ResponseEncoder {
   // By status, then content type. Both are few in any program; beyond `maxTemplates` heads are built one by one.
   readonly #templates: (Map<string, HeadTemplate> | undefined)[] = [];
   #templateCount = 0;
+  /** Bytes of the body that the last `appendWhole` sends. */
+  bodyBytes = 0;
   // Digits of the last Content-Length: the next body is written where it fits if it has as many.
   #digits = 2;
 
@@ -77,7 +79,7 @@ export class ResponseEncoder {
       output.length += bytes.length;
       return;
     }
-    const lines = headers === undefined ? connection : headerLines(headers) + connection;
+    const lines = headers === undefined ? connection : headerLines(headers, true) + connection;
     const { statusLineLength } = template;
     output.length += bytes.copy(output.bytes, output.length, 0, statusLineLength);
     output.appendLatin1(lines);
@@ -111,6 +113,7 @@ export class ResponseEncoder {
     style: HeadStyle,
   ): Uint8Array | undefined {
     const { status, content } = response;
+    this.bodyBytes = 0;
     const contentType = codec === undefined ? (response.contentType ?? '') : codec.contentType;
     this.#appendHead(output, status, contentType, response.headers, style.connection);
     if (content.kind === 'empty') {
@@ -152,7 +155,9 @@ export class ResponseEncoder {
     }
     if (apart !== undefined) {
       output.appendLatin1(`${apart.length}\r\n\r\n`);
-      return style.withoutBody ? undefined : apart;
+      if (style.withoutBody) return undefined;
+      this.bodyBytes = apart.length;
+      return apart;
     }
     this.#putLength(output, bodyStart, bodyEnd, style.withoutBody);
     return undefined;
@@ -179,6 +184,7 @@ export class ResponseEncoder {
       rest = Math.floor(rest / 10);
     }
     output.length = withoutBody ? start : start + length;
+    if (!withoutBody) this.bodyBytes = length;
   }
 
   /** Appends the head of a streamed response. @param framing Its Content-Length or Transfer-Encoding line, or empty. */
@@ -220,13 +226,18 @@ export class ResponseEncoder {
 /** Longest head that is accepted from a handler, so that it fits an output buffer with everything else. */
 const maxHeaderText = 6144;
 
-/** The field lines for the headers of a response. @throws ICHOR_HTTP_HEADER_INVALID */
-export function headerLines(headers: HeaderValues): string {
+/**
+ * The field lines for the headers or trailers of a response.
+ * @param allowsUpgrade Whether Upgrade may be among them; it is then named in Connection too (RFC 9110 section 7.8).
+ * @throws ICHOR_HTTP_HEADER_INVALID
+ */
+export function headerLines(headers: HeaderValues, allowsUpgrade = false): string {
   let lines = '';
   for (const [name, value] of headerPairs(headers)) {
     if (typeof name !== 'string' || !isToken(name)) throw invalidHeader(name, value, 'name');
     if (typeof value !== 'string' || !isFieldValue(value)) throw invalidHeader(name, value, 'value');
-    if (reserved.has(name.toLowerCase())) {
+    if (allowsUpgrade && name.toLowerCase() === 'upgrade') lines += 'Connection: Upgrade\r\n';
+    else if (reserved.has(name.toLowerCase())) {
       throw httpError(
         'ICHOR_HTTP_HEADER_INVALID',
         `A response was given the header ${name}, which the host sends itself. Leave it out.`,

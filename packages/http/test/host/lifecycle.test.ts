@@ -319,6 +319,43 @@ describe('upgrades', () => {
   });
 });
 
+describe('a path that only upgrades', () => {
+  it('answers 426 with the protocols to requests that do not upgrade, and 405 to other methods', async () => {
+    let upgrades: Disposable[] = [];
+    await withHost(
+      (host) => {
+        upgrades = ['echo', 'chat'].map((protocol) => host.upgrade('/up/:room', { protocol }, () => empty(204)));
+        host.post('/up/both', () => text('posted'));
+      },
+      async ({ port, url }) => {
+        const answer = await fetch(`${url}/up/a`);
+        expect([answer.status, answer.headers.get('upgrade'), answer.headers.get('content-type')]).toEqual([
+          426,
+          'echo, chat',
+          'application/problem+json',
+        ]);
+        expect(((await answer.json()) as { detail: string }).detail).toMatch(/upgrade to echo, chat/);
+        const head = await fetch(`${url}/up/a`, { method: 'HEAD' });
+        expect([head.status, await head.text()]).toEqual([426, '']);
+        const posted = await fetch(`${url}/up/a`, { method: 'POST' });
+        expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET']);
+        const both = await fetch(`${url}/up/both`, { method: 'PUT' });
+        expect([both.status, both.headers.get('allow')]).toEqual([405, 'GET, POST, OPTIONS']);
+        const client = await RawClient.connect(port);
+        client.send(get('/up/a', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'));
+        // RFC 9110 section 7.8: who sends Upgrade names it in Connection too.
+        await client.until('Connection: Upgrade\r\n');
+        client.send(get('/up/a', 'Connection: Upgrade\r\nUpgrade: echo\r\n').replace('HTTP/1.1', 'HTTP/1.0'));
+        await client.until('Connection: close\r\n');
+        expect(client.received.match(/ 426 /g)).toHaveLength(2);
+        await client.closed;
+        for (const upgrade of upgrades) upgrade[Symbol.dispose]();
+        expect((await fetch(`${url}/up/a`)).status).toBe(404);
+      },
+    );
+  });
+});
+
 describe('a view', () => {
   it('fails with a coded error that names both sides after its consumer has stopped', async () => {
     const kept: HttpHost[] = [];

@@ -6,8 +6,8 @@ import type { Heartbeat } from '../connection/heartbeat.ts';
 import type { Socket } from '../connection/socket.ts';
 import { webSocketError } from '../errors/catalogue.ts';
 import { reconnectDelay } from '../flow/reconnect-delay.ts';
-import { dial } from '../node/ws-socket.ts';
-import type { ResolvedConnect } from '../options/client-options.ts';
+import type { Dial } from '../node/ws-socket.ts';
+import { publicUrl, type ResolvedConnect } from '../options/client-options.ts';
 
 /** What a client's connections share. */
 export interface ClientParts {
@@ -15,6 +15,8 @@ export interface ClientParts {
   readonly log: () => Logger;
   /** From 0 to 1, for jitter. */
   random(): number;
+  /** Connects; returns a function that gives up as long as it is not open. */
+  dial(dial: Dial): () => void;
 }
 
 /** Close codes after which a server may be expected back: going away, failed, restarting, overloaded, bad gateway; and lost. */
@@ -23,15 +25,20 @@ const passing: ReadonlySet<number> = new Set([1001, 1006, 1011, 1012, 1013, 1014
 export class ClientConnection {
   readonly connection: Connection;
   readonly #url: URL;
+  readonly #shownUrl: string;
   readonly #options: ResolvedConnect;
   readonly #consumer: Consumer;
   readonly #parts: ClientParts;
   #attempt = 0;
+  /** The delay before the last attempt. */
+  #delayMs = 0;
+  #openedAt = 0;
   #giveUp: (() => void) | undefined = undefined;
   #timer: ScheduledCall | undefined = undefined;
 
   constructor(url: URL, options: ResolvedConnect, consumer: Consumer, parts: ClientParts, over: () => void) {
     this.#url = url;
+    this.#shownUrl = publicUrl(url);
     this.#options = options;
     this.#consumer = consumer;
     this.#parts = parts;
@@ -65,7 +72,7 @@ export class ClientConnection {
       this.abandon = (why, cause) => {
         this.#stopTrying();
         settled(
-          webSocketError('ICHOR_WEBSOCKET_CONNECT_ABORTED', `Connecting to ${this.#url.href} was given up: ${why}.`, {
+          webSocketError('ICHOR_WEBSOCKET_CONNECT_ABORTED', `Connecting to ${this.#shownUrl} was given up: ${why}.`, {
             cause,
           }),
         );
@@ -89,20 +96,21 @@ export class ClientConnection {
       failed(
         webSocketError(
           'ICHOR_WEBSOCKET_CONNECT_TIMEOUT',
-          `No WebSocket connection to ${this.#url.href} within ${connectTimeoutMs} ms. Check the address, or raise connectTimeoutMs.`,
-          { details: { url: this.#url.href, connectTimeoutMs } },
+          `No WebSocket connection to ${this.#shownUrl} within ${connectTimeoutMs} ms. Check the address, or raise connectTimeoutMs.`,
+          { details: { url: this.#shownUrl, connectTimeoutMs } },
         ),
       );
     }, connectTimeoutMs);
-    this.#giveUp = dial({
+    this.#giveUp = this.#parts.dial({
       url: this.#url,
+      shownUrl: this.#shownUrl,
       headers,
       tls,
       options,
       listener: this.connection,
       opened: (socket: Socket) => {
         this.#settled();
-        this.#attempt = 0;
+        this.#openedAt = this.#consumer.context.clock.now();
         this.connection.opened(socket);
         this.#parts.heartbeat.add(this.connection);
         opened();
@@ -118,6 +126,8 @@ export class ClientConnection {
   #lost(code: number): boolean {
     this.#parts.heartbeat.remove(this.connection);
     if (!passing.has(code)) return false;
+    // A server that lets clients in only to lose them at once must not see them more often than one that is not there.
+    if (this.#consumer.context.clock.now() - this.#openedAt >= this.#delayMs) this.#attempt = 0;
     return this.#again();
   }
 
@@ -127,13 +137,14 @@ export class ClientConnection {
     if (reconnect === undefined || !connected || context.signal.aborted) return false;
     const delay = reconnectDelay(reconnect, ++this.#attempt, this.#parts.random());
     if (delay === undefined) return false;
+    this.#delayMs = delay;
     this.#timer = context.clock.schedule(() => {
       this.#try(
         () => undefined,
         (error) => {
           if (this.connection.state !== 'connecting') return;
           this.#parts.log().warn('A WebSocket reconnection failed', {
-            url: this.#url.href,
+            url: this.#shownUrl,
             attempt: this.#attempt,
             error,
           });

@@ -12,6 +12,7 @@ import {
 } from '@ichor/core';
 import { Heartbeat } from '../connection/heartbeat.ts';
 import { WebSocketClient, type WebSocketClientOptions } from '../contract/websocket-client.ts';
+import { dial } from '../node/ws-socket.ts';
 import { resolveClientOptions } from '../options/client-options.ts';
 import { optionsSchema } from '../options/schema.ts';
 import { WebSocketClientView } from './client-view.ts';
@@ -36,7 +37,7 @@ export class WebSocketClientService implements ProvidesViews<WebSocketClient> {
 
   [forConsumer](consumer: Consumer): WebSocketClient {
     return new WebSocketClientView(
-      { heartbeat: this.#heartbeat, log: this.#log, random: () => Math.random() },
+      { heartbeat: this.#heartbeat, log: this.#log, random: () => Math.random(), dial },
       consumer,
     );
   }

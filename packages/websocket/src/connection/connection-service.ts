@@ -1,6 +1,6 @@
 // The service that stands for one open connection, so that others see it come and go. Registered as a child of its owner.
 
-import { forConsumer, type Consumer, type ProvidesViews, type ServiceContext } from '@ichor/core';
+import { forConsumer, inspectService, type Consumer, type ProvidesViews, type ServiceContext } from '@ichor/core';
 import { WebSocketConnection } from '../contract/websocket-connection.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionView } from './connection-view.ts';
@@ -21,6 +21,12 @@ export class WebSocketConnectionService implements ProvidesViews<WebSocketConnec
 
   [forConsumer](consumer: Consumer): WebSocketConnection {
     return new ConnectionView(this.#connection, consumer);
+  }
+
+  /** What `inspect()` shows of it. */
+  [inspectService](): Record<string, unknown> {
+    const { id, state, metrics } = this.#connection;
+    return { connection: id, state, ...metrics };
   }
 
   /** The closing handshake, bounded by `closeTimeoutMs`. */

@@ -13,6 +13,7 @@ import type {
   WebSocketMessage,
 } from '../contract/websocket-connection.ts';
 import { webSocketError } from '../errors/catalogue.ts';
+import { checkHandler, checkMessageType } from '../options/checks.ts';
 import { checkClose } from '../protocol/close-codes.ts';
 import type { Connection, Watcher } from './connection.ts';
 import { StreamSubscription } from './message-stream.ts';
@@ -83,10 +84,12 @@ export class ConnectionView implements WebSocketConnection, Disposable {
   }
 
   channel<T>(type: MessageType<T>): MessageChannel<T> {
+    checkMessageType(type);
     return new TypedChannel(type, this.#connection, this.#consumer, this);
   }
 
   onMessage(handler: (message: WebSocketMessage) => Handled): Disposable {
+    checkHandler(handler);
     return this.subscribe(new HandlerSubscription(this.#connection, this.#consumer, handler));
   }
 
@@ -95,11 +98,15 @@ export class ConnectionView implements WebSocketConnection, Disposable {
   }
 
   onClose(handler: (close: CloseInfo) => Handled): Disposable {
-    return this.#watch(this.#connection.closeWatchers, handler);
+    const watcher = this.#watcher(handler);
+    this.#connection.onClose(watcher);
+    return this.#registration(watcher);
   }
 
   onState(handler: (state: ConnectionState) => Handled): Disposable {
-    return this.#watch(this.#connection.stateWatchers, handler);
+    const watcher = this.#watcher(handler);
+    this.#connection.onState(watcher);
+    return this.#registration(watcher);
   }
 
   close(code = 1000, reason = ''): void {
@@ -125,18 +132,23 @@ export class ConnectionView implements WebSocketConnection, Disposable {
   /** Adds a subscription that goes with the service. */
   subscribe<S extends HandlerSubscription | StreamSubscription<unknown>>(subscription: S): S {
     this.#consumer.assertConnected();
-    (this.#registered ??= new Set()).add(subscription);
+    const registered = (this.#registered ??= new Set());
+    registered.add(subscription);
+    subscription.gone = () => void registered.delete(subscription);
     this.#connection.subscribe(subscription);
     return subscription;
   }
 
-  #watch<T>(watchers: Set<Watcher<T>>, handler: (value: T) => Handled): Disposable {
+  #watcher<T>(handler: (value: T) => Handled): Watcher<T> {
     this.#consumer.assertConnected();
-    const watcher = { consumer: this.#consumer, handler };
-    watchers.add(watcher);
+    checkHandler(handler);
+    return { consumer: this.#consumer, handler };
+  }
+
+  #registration<T>(watcher: Watcher<T>): Disposable {
     const registration = {
       [Symbol.dispose]: (): void => {
-        watchers.delete(watcher);
+        this.#connection.unwatch(watcher);
         this.#registered?.delete(registration);
       },
     };

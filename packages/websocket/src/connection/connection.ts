@@ -1,5 +1,5 @@
-// One connection from the first byte to the last: state, sending with backpressure, receiving with flow control, closing with a
-// bound. Both sides use it; views (connection-view.ts) are what users see. Invariants: at most one socket at a time; nothing is
+// One connection from the first byte to the last: its state, its halves (sending.ts, receiving.ts) and its end, which is bounded.
+// Both sides use it; views (connection-view.ts) are what users see. Invariants: at most one socket at a time; nothing is
 // delivered once closing has begun; `closed` happens once.
 
 import {
@@ -14,14 +14,13 @@ import {
 } from '@ichor/core';
 import { isCancelled, ValueEvent } from '@ichor/coroutines';
 import type { CloseInfo, ConnectionMetrics, ConnectionState, SendResult } from '../contract/websocket-connection.ts';
-import { frameBytes, Outbox } from '../flow/outbox.ts';
-import { priorityNumber } from '../options/checks.ts';
 import type { ResolvedConnectionOptions } from '../options/connection-options.ts';
 import { fittingReason } from '../protocol/close-codes.ts';
-import { DrainWait, type Drainable } from './drain-wait.ts';
-import { IncomingMessage, WebSocketMessageWork, type Receiver } from './incoming-message.ts';
+import type { IncomingMessage } from './incoming-message.ts';
+import { Receiving, type ReceivingConnection } from './receiving.ts';
+import { Sending, type SendingConnection } from './sending.ts';
 import type { Socket, SocketListener } from './socket.ts';
-import type { Subscription } from './subscription.ts';
+import type { Source, Subscription } from './subscription.ts';
 
 /** The event type with which connections tell their services about closing, changes of state and room to send. */
 export const WebSocketChange = defineWork('WebSocketChange');
@@ -46,49 +45,43 @@ export interface Watcher<T> {
   readonly handler: (value: T) => Handled;
 }
 
-/** The longest head of a frame (RFC 6455 section 5.2). */
-const maxHeadBytes = 14;
-
 let lastId = 0;
-const noReceivers: readonly Subscription[] = [];
 
-export class Connection implements SocketListener, Drainable {
+export class Connection implements SocketListener, SendingConnection, ReceivingConnection, Source {
   readonly id = ++lastId;
   readonly parts: ConnectionParts;
-  readonly closeWatchers = new Set<Watcher<CloseInfo>>();
-  readonly stateWatchers = new Set<Watcher<ConnectionState>>();
   /** The rooms it is in, which it leaves when it closes. */
   rooms: Set<{ removed(connection: Connection): void }> | undefined = undefined;
-  readonly #outbox: Outbox;
+  /** Something has come from the peer since the last look. Used by the heartbeat. */
+  isAlive = true;
+  readonly #sending: Sending;
+  readonly #receiving: Receiving;
+  #stateWatchers: Set<Watcher<ConnectionState>> | undefined = undefined;
+  #closeWatchers: Set<Watcher<CloseInfo>> | undefined = undefined;
   #service: ServiceHandle | undefined = undefined;
   #socket: Socket | undefined = undefined;
   #state: ConnectionState = 'connecting';
   #protocol = '';
-  #subscriptions: readonly Subscription[] = noReceivers;
-  #early: { readonly bytes: Uint8Array; readonly isBinary: boolean }[] | undefined = undefined;
-  #pending = 0;
-  #pendingBytes = 0;
-  #isPaused = false;
-  #isMuted = false;
-  #sent = 0;
-  #flushesToCome = 0;
-  #received = 0;
-  #lostMessages = 0;
-  #drain: DrainWait | undefined = undefined;
-  #isDrainQueued = false;
   #ending: { readonly code: number; readonly reason: string; readonly by: CloseInfo['by'] } | undefined = undefined;
   #closeTimer: ScheduledCall | undefined = undefined;
   #closeInfo: CloseInfo | undefined = undefined;
   #closed: ValueEvent<CloseInfo> | undefined = undefined;
-  /** Something has come from the peer since the last look. Used by the heartbeat. */
-  isAlive = true;
 
   constructor(parts: ConnectionParts) {
     this.parts = parts;
-    this.#outbox = new Outbox(parts.options.maxQueuedBytes, parts.options.whenFull);
+    this.#sending = new Sending(this, parts.options);
+    this.#receiving = new Receiving(this, parts.options);
   }
 
   // --- what it is ---
+
+  get side(): 'server' | 'client' {
+    return this.parts.side;
+  }
+
+  get owner(): Consumer {
+    return this.parts.owner;
+  }
 
   get state(): ConnectionState {
     return this.#state;
@@ -99,18 +92,20 @@ export class Connection implements SocketListener, Drainable {
   }
 
   get bufferedBytes(): number {
-    return this.#outbox.bytes + (this.#socket?.bufferedBytes ?? 0);
+    return this.#sending.bufferedBytes;
   }
 
   get metrics(): ConnectionMetrics {
+    const sending = this.#sending;
+    const receiving = this.#receiving;
     return {
-      bufferedBytes: this.bufferedBytes,
-      queued: this.#outbox.length,
-      sent: this.#sent,
-      dropped: this.#outbox.dropped + this.#lostMessages,
-      received: this.#received,
-      pending: this.#pending,
-      isPaused: this.#isPaused,
+      bufferedBytes: sending.bufferedBytes,
+      queued: sending.queued,
+      sent: sending.sent,
+      dropped: sending.dropped,
+      received: receiving.received,
+      pending: receiving.pending,
+      isPaused: receiving.isPaused,
     };
   }
 
@@ -118,25 +113,16 @@ export class Connection implements SocketListener, Drainable {
     return this.#closeInfo;
   }
 
-  get isDrained(): boolean {
-    if (this.#state !== 'open') return false;
-    return (
-      this.bufferedBytes <= this.parts.options.lowWaterBytes || (this.#flushesToCome === 0 && this.#outbox.length === 0)
-    );
-  }
-
   get isOver(): boolean {
     return this.#state === 'closing' || this.#state === 'closed';
   }
 
-  /** Whether what waits for handlers is dropped, because this side has closed. */
   get isMuted(): boolean {
-    return this.#isMuted;
+    return this.#receiving.isMuted;
   }
 
-  /** Whether reading is paused because too much is pending: then nothing can be heard of the peer. */
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#receiving.isPaused;
   }
 
   /** The service that stands for it; it is removed with the connection. */
@@ -152,120 +138,54 @@ export class Connection implements SocketListener, Drainable {
     if (this.#state !== 'connecting') return socket.terminate();
     this.#socket = socket;
     this.#protocol = socket.protocol;
-    this.#flushesToCome = 0;
     this.isAlive = true;
-    if (this.#isPaused) socket.pause();
     this.#enter('open');
-    this.#flush();
+    this.#receiving.attach(socket);
+    this.#sending.attach(socket);
   }
 
-  // --- sending ---
+  // --- sending and receiving ---
 
   send(data: string | Uint8Array, isBinary: boolean): SendResult {
     if (this.isOver) return 'closed';
-    const socket = this.#socket;
-    if (socket === undefined) {
-      if (!this.parts.options.queuesOffline) return 'full';
-    } else if (!socket.isOpen) return 'closed';
-    if (socket !== undefined && this.#outbox.length === 0 && this.#hasRoom(socket)) {
-      this.#handOver(socket, data, isBinary);
-      return 'sent';
-    }
-    const payloadBytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
-    const bytes = frameBytes(payloadBytes, this.parts.side === 'client');
-    const result = this.#outbox.offer({ data, isBinary, bytes });
-    if (result !== 'close') return result;
-    this.#lostMessages += 1 + this.#outbox.clear();
+    const result = this.#sending.send(data, isBinary);
+    if (result !== 'overflow') return result;
     this.close(1013, 'receiver too slow');
     return 'full';
   }
 
+  /** Waits for room. */
   drained(): Awaitable<void> {
-    return (this.#drain ??= new DrainWait(this));
+    return this.#sending.drained();
   }
 
-  /** When no flush is to come, nothing would ever empty the queue: then what is in the socket are control frames only. */
-  #hasRoom(socket: Socket): boolean {
-    return socket.bufferedBytes < this.parts.options.highWaterBytes || this.#flushesToCome === 0;
+  emptied(): void {
+    if (this.#state === 'closing') this.#sendClose();
   }
-
-  /** Asks to be told when it has left only where somebody may wait for that: writes that nobody asks about are cheaper. */
-  #handOver(socket: Socket, data: string | Uint8Array, isBinary: boolean): void {
-    this.#sent++;
-    const atMost = maxHeadBytes + (typeof data === 'string' ? data.length * 3 : data.byteLength);
-    if (socket.bufferedBytes + atMost < this.parts.options.lowWaterBytes) return socket.send(data, isBinary, undefined);
-    this.#flushesToCome++;
-    socket.send(data, isBinary, this.#flushed);
-  }
-
-  readonly #flushed = (failure?: unknown): void => {
-    // Of a socket that breaks: `closed` follows, and what waits is not given to it.
-    if (failure !== undefined && failure !== null) return;
-    if (this.#flushesToCome > 0) this.#flushesToCome--;
-    if (this.#outbox.length > 0) this.#flush();
-    if (this.#drain?.hasWaiters === true && this.isDrained) this.#queueDrain();
-  };
-
-  /** Hands over what waits, as far as the socket has room. */
-  #flush(): void {
-    const socket = this.#socket;
-    if (socket === undefined) return;
-    while (this.#outbox.length > 0 && this.#hasRoom(socket)) {
-      const { data, isBinary } = this.#outbox.take()!;
-      this.#handOver(socket, data, isBinary);
-    }
-    if (this.#outbox.length === 0 && this.#state === 'closing') this.#sendClose();
-  }
-
-  /** Those who wait go on in the event queue, as the service that owns the connection. */
-  #queueDrain(): void {
-    if (this.#isDrainQueued) return;
-    this.#isDrainQueued = true;
-    const release = (): void => {
-      this.#isDrainQueued = false;
-      this.#drain?.release();
-    };
-    this.#change(this.parts.owner, { run: release, discarded: release });
-  }
-
-  // --- receiving ---
 
   received(bytes: Uint8Array, isBinary: boolean): void {
     this.isAlive = true;
-    if (this.#state !== 'open') return;
-    this.#received++;
-    if (this.#subscriptions.length === 0) {
-      (this.#early ??= []).push({ bytes, isBinary });
-      this.#count(bytes.byteLength);
-      return;
-    }
-    for (const subscription of this.#subscriptions) this.#deliver(bytes, isBinary, subscription);
-    this.parts.owner.context.queue.wake();
+    if (this.#state === 'open') this.#receiving.deliver(bytes, isBinary);
   }
 
   ponged(): void {
     this.isAlive = true;
   }
 
+  unpaused(): void {
+    this.isAlive = true;
+  }
+
   subscribe(subscription: Subscription): void {
-    if (this.#state === 'closed') return subscription.ended();
-    this.#subscriptions = [...this.#subscriptions, subscription];
-    const early = this.#early;
-    if (early === undefined) return;
-    this.#early = undefined;
-    for (const { bytes, isBinary } of early) {
-      this.#uncount(bytes.byteLength);
-      this.#deliver(bytes, isBinary, subscription);
-    }
+    this.#receiving.subscribe(subscription);
   }
 
   unsubscribe(subscription: Subscription): void {
-    this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
+    this.#receiving.unsubscribe(subscription);
   }
 
-  /** A received message has been dealt with by one of its receivers. */
   finished(message: IncomingMessage): void {
-    this.#uncount(message.bytes.byteLength);
+    this.#receiving.finished(message);
   }
 
   /** Code of a service failed: the peer learns it by 1011, the log gets the reason. */
@@ -281,44 +201,34 @@ export class Connection implements SocketListener, Drainable {
     this.close(1011, 'internal error');
   }
 
-  #deliver(bytes: Uint8Array, isBinary: boolean, receiver: Receiver & Subscription): void {
-    this.#count(bytes.byteLength);
-    const message = new IncomingMessage(bytes, isBinary, receiver);
-    const { priority, priorityOf } = this.parts.options;
-    let number = priority;
-    try {
-      if (priorityOf !== undefined) number = priorityNumber('priority', priorityOf(message));
-      receiver.consumer.context.queue.pushWork(WebSocketMessageWork, message, number);
-    } catch (error) {
-      // The service has stopped, the queue is full, or the priority function failed.
-      this.#uncount(bytes.byteLength);
-      if (receiver.consumer.connected) this.handlerFailed(error, 'a message');
+  // --- watching ---
+
+  onState(watcher: Watcher<ConnectionState>): void {
+    (this.#stateWatchers ??= new Set()).add(watcher);
+  }
+
+  /** Tells at once, in turn, when it has closed already. */
+  onClose(watcher: Watcher<CloseInfo>): void {
+    if (this.#closeInfo === undefined) (this.#closeWatchers ??= new Set()).add(watcher);
+    else this.#tell(watcher, this.#closeInfo, this.#receiving.lastPriority);
+  }
+
+  unwatch(watcher: Watcher<never>): void {
+    this.#stateWatchers?.delete(watcher as Watcher<ConnectionState>);
+    this.#closeWatchers?.delete(watcher as Watcher<CloseInfo>);
+  }
+
+  /** Waits until it has closed; continues in the event queue. */
+  whenClosed(): Awaitable<CloseInfo> {
+    if (this.#closed === undefined) {
+      this.#closed = new ValueEvent();
+      if (this.#closeInfo !== undefined) this.#closed.set(this.#closeInfo);
     }
+    return this.#closed.wait();
   }
 
-  #count(bytes: number): void {
-    this.#pending++;
-    this.#pendingBytes += bytes;
-    const { maxPendingMessages, maxPendingBytes } = this.parts.options;
-    if (this.#isPaused || this.isOver) return;
-    if (this.#pending < maxPendingMessages && this.#pendingBytes < maxPendingBytes) return;
-    this.#isPaused = true;
-    this.#socket?.pause();
-  }
-
-  #uncount(bytes: number): void {
-    this.#pending--;
-    this.#pendingBytes -= bytes;
-    if (!this.#isPaused) return;
-    const { maxPendingMessages, maxPendingBytes } = this.parts.options;
-    if (this.#pending * 2 <= maxPendingMessages && this.#pendingBytes * 2 <= maxPendingBytes) this.#unpause();
-  }
-
-  #unpause(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
-    this.isAlive = true;
-    this.#socket?.resume();
+  later(work: Work, priority = this.parts.options.priority): void {
+    this.#queue(this.parts.owner, work, priority);
   }
 
   // --- closing ---
@@ -326,7 +236,7 @@ export class Connection implements SocketListener, Drainable {
   /** Begins the closing handshake. `code` and `reason` have been checked. What has been received is not delivered any more. */
   close(code: number, reason: string): void {
     if (this.isOver) return;
-    this.#isMuted = true;
+    this.#receiving.mute();
     this.shutDown(code, reason);
   }
 
@@ -336,13 +246,12 @@ export class Connection implements SocketListener, Drainable {
     this.#ending = { code, reason: fittingReason(reason), by: 'us' };
     if (this.#socket === undefined) return this.#over(code, reason, false);
     this.#beginClosing();
-    if (this.#outbox.length === 0) this.#sendClose();
-    else this.#flush();
+    this.#sending.flush();
   }
 
   terminate(): void {
     if (this.#state === 'closed') return;
-    this.#isMuted = true;
+    this.#receiving.mute();
     this.#ending ??= { code: 1006, reason: '', by: 'us' };
     if (this.#socket === undefined) return this.#over(1006, '', false);
     if (this.#state !== 'closing') this.#enter('closing');
@@ -368,6 +277,8 @@ export class Connection implements SocketListener, Drainable {
 
   closed(code: number, reason: string): void {
     this.#socket = undefined;
+    this.#sending.detach();
+    this.#receiving.detach();
     this.#closeTimer?.cancel();
     this.#closeTimer = undefined;
     if (this.#state === 'closed') return;
@@ -383,22 +294,13 @@ export class Connection implements SocketListener, Drainable {
     if (this.#state === 'connecting') this.#over(1006, 'could not reconnect', false);
   }
 
-  /** Waits until it has closed; continues in the event queue. */
-  whenClosed(): Awaitable<CloseInfo> {
-    if (this.#closed === undefined) {
-      this.#closed = new ValueEvent();
-      if (this.#closeInfo !== undefined) this.#closed.set(this.#closeInfo);
-    }
-    return this.#closed.wait();
-  }
-
   #beginClosing(): void {
     this.#enter('closing');
     const { options, owner } = this.parts;
     this.#closeTimer = owner.context.clock.schedule(() => this.#socket?.terminate(), options.closeTimeoutMs);
     // The peer's close frame can only be read by reading.
-    this.#unpause();
-    if (this.#drain?.hasWaiters === true) this.#queueDrain();
+    this.#receiving.unpause();
+    this.#sending.ending();
   }
 
   #sendClose(): void {
@@ -409,44 +311,46 @@ export class Connection implements SocketListener, Drainable {
   #over(code: number, reason: string, wasClean: boolean): void {
     const by = code === 1006 ? ('lost' as const) : ('peer' as const);
     const ending = this.#ending ?? { code, reason, by };
-    this.#closeInfo = { code: ending.code, reason: ending.reason, wasClean, by: ending.by };
-    this.#lostMessages += this.#outbox.clear();
-    const info = this.#closeInfo;
+    const info: CloseInfo = { code: ending.code, reason: ending.reason, wasClean, by: ending.by };
+    this.#closeInfo = info;
+    this.#sending.drop();
     this.#enter('closed');
+    this.#stateWatchers = undefined;
     if (this.rooms !== undefined) for (const room of this.rooms) room.removed(this);
     this.rooms = undefined;
     this.parts.over(this);
-    for (const watcher of this.closeWatchers) this.#tell(watcher, info);
     // Behind the messages that came before, in the same queue.
+    const { lastPriority } = this.#receiving;
+    if (this.#closeWatchers !== undefined)
+      for (const watcher of this.#closeWatchers) this.#tell(watcher, info, lastPriority);
+    this.#closeWatchers = undefined;
     const end = (): void => {
-      for (const subscription of this.#subscriptions) subscription.ended();
-      this.#subscriptions = noReceivers;
-      this.#early = undefined;
-      this.#drain?.release();
+      this.#receiving.ended();
+      this.#sending.ended();
       this.#closed?.set(info);
+      this.#service?.stop({ remove: true });
     };
-    this.#change(this.parts.owner, { run: end, discarded: end });
-    this.#service?.stop({ remove: true });
-    this.closeWatchers.clear();
-    this.stateWatchers.clear();
+    this.later({ run: end, discarded: end }, lastPriority);
   }
 
   #enter(state: ConnectionState): void {
     this.#state = state;
-    for (const watcher of this.stateWatchers) this.#tell(watcher, state);
+    if (this.#stateWatchers === undefined) return;
+    for (const watcher of this.#stateWatchers) this.#tell(watcher, state, this.parts.options.priority);
   }
 
-  #tell<T>({ consumer, handler }: Watcher<T>, value: T): void {
-    this.#change(consumer, {
+  #tell<T>({ consumer, handler }: Watcher<T>, value: T, priority: number): void {
+    const work: Work = {
       run: () => handler(value),
       threw: (error) => this.handlerFailed(error, 'a change of state'),
-    });
+    };
+    this.#queue(consumer, work, priority);
   }
 
-  #change(consumer: Consumer, work: Work): void {
+  #queue(consumer: Consumer, work: Work, priority: number): void {
     const { queue } = consumer.context;
     try {
-      queue.pushWork(WebSocketChange, work, this.parts.options.priority);
+      queue.pushWork(WebSocketChange, work, priority);
     } catch {
       // That service has stopped.
       work.discarded?.('stopped');

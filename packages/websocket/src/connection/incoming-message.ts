@@ -15,7 +15,8 @@ export interface Receiver {
   readonly keeps: boolean;
 }
 
-const decoder = new TextDecoder();
+// A byte order mark is part of the message.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export class IncomingMessage implements WebSocketMessage, Work {
   readonly bytes: Uint8Array;

@@ -20,6 +20,8 @@ export abstract class Subscription implements Receiver, Disposable {
   readonly connection: Source;
   readonly consumer: Consumer;
   abstract readonly keeps: boolean;
+  /** Called when it is disposed: whoever keeps it lets it go. */
+  gone: (() => void) | undefined = undefined;
 
   constructor(connection: Source, consumer: Consumer) {
     this.connection = connection;
@@ -40,6 +42,7 @@ export abstract class Subscription implements Receiver, Disposable {
 
   [Symbol.dispose](): void {
     this.connection.unsubscribe(this);
+    this.gone?.();
   }
 }
 

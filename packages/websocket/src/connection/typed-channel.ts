@@ -3,6 +3,7 @@
 import type { Consumer, Handled, MessageCodec, MessageType } from '@ichor/core';
 import type { MessageChannel, MessageStream, SendResult, WebSocketMessage } from '../contract/websocket-connection.ts';
 import { webSocketError } from '../errors/catalogue.ts';
+import { checkHandler } from '../options/checks.ts';
 import type { Connection } from './connection.ts';
 import { StreamSubscription } from './message-stream.ts';
 import { HandlerSubscription } from './subscription.ts';
@@ -61,6 +62,7 @@ export class TypedChannel<T> implements MessageChannel<T> {
   }
 
   onMessage(handler: (value: T) => Handled): Disposable {
+    checkHandler(handler);
     const handle = (message: WebSocketMessage): Handled => {
       const value = this.#decoded(message);
       return value === undefined ? undefined : handler(value.value);

@@ -16,8 +16,8 @@ export interface WebSocketHostOptions {
   readonly heartbeatMs?: number;
 }
 
-/** What `authorise` says: nothing or true lets the client in, false answers 403, a response is sent as it is. */
-export type Verdict = boolean | void | undefined | HttpResponse;
+/** What `authorise` says: only true lets the client in, false answers 403, a response is sent as it is. */
+export type Verdict = boolean | HttpResponse;
 
 /** How an endpoint takes connections. */
 export interface EndpointOptions extends ConnectionOptions {
@@ -30,7 +30,10 @@ export interface EndpointOptions extends ConnectionOptions {
   readonly requireProtocol?: boolean;
   /** Connections of this endpoint; more are answered 503. Default: Infinity. */
   readonly maxConnections?: number;
-  /** Decides who may connect: plain, async or a coroutine. What it throws is answered like the failure of a route. */
+  /**
+   * Decides who may connect: plain, async or a coroutine. What it throws is answered like the failure of a route: an `HttpError`
+   * as it says, all else 500, as is a result that is no verdict. `request.signal` aborts when the client leaves meanwhile.
+   */
   readonly authorise?: (request: UpgradeRequest) => Handled<Verdict>;
 }
 

@@ -6,6 +6,7 @@ import { errorsOf } from '@ichor/core';
 export const webSocketErrors = {
   ICHOR_WEBSOCKET_OPTION_INVALID:
     'An option of a host, endpoint, client or connection has a value that is not allowed.',
+  ICHOR_WEBSOCKET_VERDICT_INVALID: 'A hook of an endpoint, authorise or origins, gave something that is no verdict.',
   ICHOR_WEBSOCKET_CLOSE_INVALID: 'A connection was closed with a code or reason that must not be sent.',
   ICHOR_WEBSOCKET_DATA_INVALID: 'Something was sent that is neither text nor bytes nor a message.',
   ICHOR_WEBSOCKET_CLOSED: 'Somebody waited for a connection that has closed.',

@@ -2,7 +2,10 @@
 
 /** When and how often a lost connection is made again. */
 export interface ReconnectPolicy {
-  /** Attempts in a row before giving up: a whole number from 1, or Infinity. Default: Infinity. */
+  /**
+   * Attempts in a row before giving up: a whole number from 1, or Infinity. One that is lost again sooner than it was waited for
+   * counts as failed, so that delays grow also where a server lets clients in only to drop them. Default: Infinity.
+   */
   readonly attempts?: number;
   /** Delay before the first attempt in milliseconds, from 0. Default: 500. */
   readonly delayMs?: number;

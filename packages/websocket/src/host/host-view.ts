@@ -13,6 +13,7 @@ export class WebSocketHostView implements WebSocketHost, Disposable {
   readonly #host: HostConnections;
   readonly #consumer: Consumer;
   readonly #endpoints = new Set<HostEndpoint>();
+  #watchesSignal = false;
 
   constructor(http: HttpHost, host: HostConnections, consumer: Consumer) {
     this.#http = http;
@@ -37,19 +38,23 @@ export class WebSocketHostView implements WebSocketHost, Disposable {
     endpoint.route = this.#http.upgrade(path, { protocol: 'websocket', priority: resolved.priority }, (request) =>
       endpoint.upgrade(request),
     );
-    if (this.#endpoints.size === 0)
+    if (!this.#watchesSignal) {
+      this.#watchesSignal = true;
       this.#consumer.context.signal.addEventListener('abort', this.#shutDown, { once: true });
+    }
     this.#endpoints.add(endpoint);
+    endpoint.gone = () => void this.#endpoints.delete(endpoint);
     return endpoint;
   }
 
   room(name: string): Room {
-    return this.#host.rooms.room(name);
+    this.#consumer.assertConnected();
+    return this.#host.rooms.room(name, this.#consumer);
   }
 
   /** One side has stopped. */
   [Symbol.dispose](): void {
-    for (const endpoint of this.#endpoints) {
+    for (const endpoint of [...this.#endpoints]) {
       endpoint[Symbol.dispose]();
       endpoint.shutDownAll();
       endpoint.forget();
@@ -58,6 +63,6 @@ export class WebSocketHostView implements WebSocketHost, Disposable {
 
   /** The consumer begins to stop: what it waits for ends with its connections. */
   readonly #shutDown = (): void => {
-    for (const endpoint of this.#endpoints) endpoint.shutDownAll();
+    for (const endpoint of [...this.#endpoints]) endpoint.shutDownAll();
   };
 }

@@ -1,6 +1,6 @@
 // The rooms of one host. A room exists as long as somebody is in it; a connection that closes leaves all of its rooms.
 
-import type { MessageType } from '@ichor/core';
+import type { Consumer, MessageType } from '@ichor/core';
 import type { Connection } from '../connection/connection.ts';
 import { connectionOf } from '../connection/connection-view.ts';
 import type { WebSocketConnection, WebSocketData } from '../contract/websocket-connection.ts';
@@ -29,10 +29,10 @@ class Members {
 export class Rooms {
   readonly byName = new Map<string, Members>();
 
-  /** The room as its users see it, whether anybody is in it or not. */
-  room(name: string): Room {
+  /** The room as one service sees it, whether anybody is in it or not. */
+  room(name: string, consumer: Consumer): Room {
     if (typeof name !== 'string' || name === '') throw invalidOption('room', name, 'a name');
-    return new RoomView(this, name);
+    return new RoomView(this, name, consumer);
   }
 
   members(name: string): Members {
@@ -47,10 +47,12 @@ const nobody: ReadonlySet<Connection> = new Set();
 class RoomView implements Room {
   readonly name: string;
   readonly #rooms: Rooms;
+  readonly #consumer: Consumer;
 
-  constructor(rooms: Rooms, name: string) {
+  constructor(rooms: Rooms, name: string, consumer: Consumer) {
     this.#rooms = rooms;
     this.name = name;
+    this.#consumer = consumer;
   }
 
   get size(): number {
@@ -58,6 +60,7 @@ class RoomView implements Room {
   }
 
   join(view: WebSocketConnection): boolean {
+    this.#consumer.assertConnected();
     const connection = connected(view);
     if (connection.state === 'closed' || this.#members.has(connection)) return false;
     const members = this.#rooms.members(this.name);
@@ -79,10 +82,12 @@ class RoomView implements Room {
   }
 
   broadcast(data: WebSocketData, options?: BroadcastOptions): BroadcastResult {
+    this.#consumer.assertConnected();
     return broadcast(this.#members, data, options);
   }
 
   broadcastMessage<T>(type: MessageType<T>, value: T, options?: BroadcastOptions): BroadcastResult {
+    this.#consumer.assertConnected();
     return broadcastMessage(this.#members, type, value, options);
   }
 

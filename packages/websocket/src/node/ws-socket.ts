@@ -12,10 +12,11 @@ import type { ResolvedConnectionOptions } from '../options/connection-options.ts
 const text = Object.freeze({ binary: false });
 const binary = Object.freeze({ binary: true });
 
-/** Close codes that ws sends for what it finds wrong; everything else is a protocol error, 1002. */
+/** Close codes that ws sends for what it finds wrong; everything else that it finds is a protocol error, 1002. */
 const violations: Readonly<Record<string, number>> = {
   WS_ERR_INVALID_UTF8: 1007,
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 1009,
   WS_ERR_TOO_MANY_BUFFERED_PARTS: 1008,
 };
 
@@ -87,18 +88,22 @@ function onClose(this: WebSocket, code: number, reason: Uint8Array): void {
 }
 
 function onError(this: WebSocket, error: Error & { readonly code?: string }): void {
-  if (error.code?.startsWith('WS_ERR_') === true)
-    (this as LinkedWebSocket).link?.listener.violated(violations[error.code] ?? 1002, error.message);
+  const { code = '' } = error;
+  const listener = (this as LinkedWebSocket).link?.listener;
+  if (code.startsWith('WS_ERR_')) listener?.violated(violations[code] ?? 1002, error.message);
+  // What zlib cannot decompress.
+  else if (code.startsWith('Z_')) listener?.violated(1007, `cannot be decompressed: ${error.message}`);
 }
 
 function deflate(options: ResolvedConnectionOptions): PerMessageDeflateOptions | false {
   const { compression } = options;
   if (compression === undefined) return false;
+  const { level, thresholdBytes, contextTakeover } = compression;
   return {
-    zlibDeflateOptions: { level: compression.level },
-    threshold: compression.thresholdBytes,
-    serverNoContextTakeover: !compression.contextTakeover,
-    clientNoContextTakeover: !compression.contextTakeover,
+    zlibDeflateOptions: { level },
+    threshold: thresholdBytes,
+    // False instead of nothing would refuse peers that want it.
+    ...(contextTakeover ? {} : { serverNoContextTakeover: true, clientNoContextTakeover: true }),
   };
 }
 
@@ -119,12 +124,12 @@ export class Acceptor {
 
   /**
    * Answers 101. Undefined when ws refuses: then it has answered, and closes the connection.
-   * @param key Sec-WebSocket-Key. @param extensions Sec-WebSocket-Extensions.
+   * @param key Sec-WebSocket-Key. @param extensions Sec-WebSocket-Extensions, empty for none.
    */
   accept(
     upgraded: UpgradedConnection,
     key: string,
-    extensions: string | undefined,
+    extensions: string,
     protocol: string,
     listener: SocketListener,
   ): Socket | undefined {
@@ -133,7 +138,7 @@ export class Acceptor {
       'sec-websocket-key': key,
       'sec-websocket-version': '13',
     };
-    if (extensions !== undefined) headers['sec-websocket-extensions'] = extensions;
+    if (extensions !== '') headers['sec-websocket-extensions'] = extensions;
     if (protocol !== '') headers['sec-websocket-protocol'] = protocol;
     const request = { method: 'GET', headers } as unknown as IncomingMessage;
     const { head, socket } = upgraded;
@@ -150,6 +155,8 @@ export class Acceptor {
 /** How the client connects. */
 export interface Dial {
   readonly url: URL;
+  /** The address as messages show it. */
+  readonly shownUrl: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: ClientTlsOptions | undefined;
   readonly options: ResolvedConnectionOptions;
@@ -160,8 +167,8 @@ export interface Dial {
   failed(error: Error): void;
 }
 
-/** Connects. Returns a function that gives up as long as it is not open. */
-export function dial({ url, headers, tls, options, listener, opened, failed }: Dial): () => void {
+/** Connects. Returns a function that gives up as long as it is not open. Nothing is called before it returns. */
+export function dial({ url, shownUrl, headers, tls, options, listener, opened, failed }: Dial): () => void {
   const settings: ClientOptions & { readonly closeTimeout: number } = {
     headers: { ...headers },
     maxPayload: options.maxMessageBytes,
@@ -169,13 +176,30 @@ export function dial({ url, headers, tls, options, listener, opened, failed }: D
     closeTimeout: options.closeTimeoutMs,
     ...tlsSettings(tls),
   };
-  const socket = new LinkedWebSocket(url, [...options.protocols], settings);
   let isSettled = false;
   const fail = (error: Error): void => {
     if (isSettled) return;
     isSettled = true;
     failed(error);
   };
+  const connectFailed = (cause: Error): void =>
+    fail(
+      webSocketError(
+        'ICHOR_WEBSOCKET_CONNECT_FAILED',
+        `No WebSocket connection to ${shownUrl}: ${cause.message || (cause as NodeJS.ErrnoException).code}. Check that the server runs and speaks WebSocket there${tls === undefined ? '' : ', and the tls options'}.`,
+        { cause, details: { url: shownUrl } },
+      ),
+    );
+  let socket: LinkedWebSocket;
+  try {
+    socket = new LinkedWebSocket(url, [...options.protocols], settings);
+  } catch (cause) {
+    // Certificates that cannot be read, say.
+    queueMicrotask(() => connectFailed(cause as Error));
+    return () => {
+      isSettled = true;
+    };
+  }
   socket.on('open', () => {
     if (isSettled) return;
     isSettled = true;
@@ -187,21 +211,13 @@ export function dial({ url, headers, tls, options, listener, opened, failed }: D
     fail(
       webSocketError(
         'ICHOR_WEBSOCKET_REFUSED',
-        `${url.href} refused the WebSocket handshake with ${statusCode} ${statusMessage}. Check path, sub-protocols, origin and credentials.`,
-        { details: { url: url.href, status: statusCode } },
+        `${shownUrl} refused the WebSocket handshake with ${statusCode} ${statusMessage}. Check path, sub-protocols, origin and credentials.`,
+        { details: { url: shownUrl, status: statusCode } },
       ),
     );
     request.destroy();
   });
-  socket.on('error', (cause: Error) => {
-    fail(
-      webSocketError(
-        'ICHOR_WEBSOCKET_CONNECT_FAILED',
-        `No WebSocket connection to ${url.href}: ${cause.message || (cause as NodeJS.ErrnoException).code}. Check that the server runs and speaks WebSocket there.`,
-        { cause, details: { url: url.href } },
-      ),
-    );
-  });
+  socket.on('error', connectFailed);
   return () => {
     if (isSettled) return;
     isSettled = true;

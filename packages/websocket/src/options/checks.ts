@@ -3,7 +3,8 @@
 import type { Priority } from '@ichor/core';
 import { webSocketError } from '../errors/catalogue.ts';
 
-function shown(value: unknown): string {
+/** A value as it is shown in messages. */
+export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`;
   if (typeof value === 'object' && value !== null) return 'an object';
@@ -75,6 +76,17 @@ export function flag(option: string, value: unknown, otherwise: boolean): boolea
 export function functionOrNone<T>(option: string, value: T | undefined): T | undefined {
   if (value === undefined || typeof value === 'function') return value;
   throw invalidOption(option, value, 'a function');
+}
+
+/** @throws ICHOR_WEBSOCKET_OPTION_INVALID */
+export function checkHandler(handler: unknown): void {
+  if (typeof handler !== 'function') throw invalidOption('handler', handler, 'a function');
+}
+
+/** @throws ICHOR_WEBSOCKET_OPTION_INVALID */
+export function checkMessageType(type: { readonly codecs: readonly unknown[] } | undefined): void {
+  if (!Array.isArray(type?.codecs) || type.codecs.length === 0)
+    throw invalidOption('type', type, 'a message type, such as defineMessage() of @ichor/serialization makes');
 }
 
 const named: ReadonlyMap<unknown, number> = new Map([

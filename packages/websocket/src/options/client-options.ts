@@ -2,7 +2,7 @@
 
 import type { ClientTlsOptions, ConnectOptions, WebSocketClientOptions } from '../contract/websocket-client.ts';
 import type { ResolvedReconnect } from '../flow/reconnect-delay.ts';
-import { between, checkNames, duration, invalidOption, oneOf } from './checks.ts';
+import { between, checkNames, duration, flag, invalidOption, oneOf } from './checks.ts';
 import {
   connectionOptionNames,
   resolveConnectionOptions,
@@ -24,7 +24,7 @@ const tlsNames = ['ca', 'cert', 'key', 'passphrase', 'serverName', 'verify', 'mi
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Header fields of the handshake that are not the user's. */
-const reserved = /^(?:host|connection|upgrade|sec-websocket-.*)$/i;
+const reserved = /^(?:host|connection|upgrade|content-length|transfer-encoding|sec-websocket-.*)$/i;
 
 /** @throws ICHOR_WEBSOCKET_OPTION_INVALID */
 export function resolveClientOptions(given: WebSocketClientOptions = {}): Required<WebSocketClientOptions> {
@@ -41,7 +41,7 @@ export function resolveConnect(given: ConnectOptions): ResolvedConnect {
     if (!headerName.test(name) || reserved.test(name) || typeof value !== 'string' || !headerValue.test(value))
       throw invalidOption(`headers.${name}`, value, 'fields other than those of the handshake, with text in one line');
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidOption('signal', signal, 'an AbortSignal');
-  if (tls !== undefined) checkNames('tls', tls, tlsNames);
+  if (tls !== undefined) checkTls(tls);
   return {
     connection: {
       ...resolveConnectionOptions(given),
@@ -53,6 +53,35 @@ export function resolveConnect(given: ConnectOptions): ResolvedConnect {
     reconnect: resolveReconnect(given.reconnect),
     signal,
   };
+}
+
+function checkTls(tls: ClientTlsOptions): void {
+  checkNames('tls', tls, tlsNames);
+  const { ca, cert, key, passphrase, serverName, verify, minVersion } = tls;
+  for (const pem of Array.isArray(ca) ? (ca as readonly unknown[]) : [ca]) checkPem('tls.ca', pem);
+  checkPem('tls.cert', cert);
+  checkPem('tls.key', key);
+  if ((cert === undefined) !== (key === undefined))
+    throw invalidOption('tls', cert === undefined ? 'only key' : 'only cert', 'cert and key together, or neither');
+  if (passphrase !== undefined && typeof passphrase !== 'string')
+    // The value is a secret also where it has the wrong type.
+    throw invalidOption('tls.passphrase', typeof passphrase, 'text');
+  if (serverName !== undefined && (typeof serverName !== 'string' || serverName === ''))
+    throw invalidOption('tls.serverName', serverName, 'a host name');
+  flag('tls.verify', verify, true);
+  if (minVersion !== undefined) oneOf('tls.minVersion', minVersion, ['TLSv1.2', 'TLSv1.3']);
+}
+
+function checkPem(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'string' && !(value instanceof Uint8Array))
+    throw invalidOption(option, value, 'PEM text or bytes');
+}
+
+/** A URL for messages: without what is secret in it. */
+export function publicUrl(url: URL): string {
+  const shown = new URL(url);
+  shown.username = shown.password = shown.search = '';
+  return shown.href;
 }
 
 /** @throws ICHOR_WEBSOCKET_OPTION_INVALID */
