@@ -6,6 +6,12 @@ import { WebSocket } from 'ws';
 import { selfSignedCertificate } from './support/certificate.ts';
 import { until, withHost } from './support/with-host.ts';
 
+/** What a bare client needs to trust the host's certificate, which names localhost and no address. */
+const trusting = (ca: string): WebSocket.ClientOptions => {
+  const options = { ca, servername: 'localhost' };
+  return options;
+};
+
 describe.each(['net', 'node-http'] as const)('wss over the engine %s', (engine) => {
   it('echoes small and large messages between our host and our client, and the ws client', async () => {
     const { cert, key } = await selfSignedCertificate();
@@ -25,7 +31,7 @@ describe.each(['net', 'node-http'] as const)('wss over the engine %s', (engine) 
           expect((await messages.next()).value!.text).toBe(sent);
         }
         connection.close();
-        const plain = new WebSocket(`${url}/echo`, [], { ca: cert, servername: 'localhost' });
+        const plain = new WebSocket(`${url}/echo`, [], trusting(cert));
         const received: string[] = [];
         plain.on('message', (data) => received.push(String(data)));
         await new Promise((resolve) => plain.once('open', resolve));
@@ -49,10 +55,7 @@ describe.each(['net', 'node-http'] as const)('wss over the engine %s', (engine) 
     await withHost(
       ({ host }) => void host.endpoint('/quiet', () => undefined),
       async ({ url, stop }) => {
-        const sockets = Array.from(
-          { length: 5 },
-          () => new WebSocket(`${url}/quiet`, [], { ca: cert, servername: 'localhost' }),
-        );
+        const sockets = Array.from({ length: 5 }, () => new WebSocket(`${url}/quiet`, [], trusting(cert)));
         await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('open', resolve))));
         const codes = Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
         await stop();

@@ -230,6 +230,7 @@ export class Lifecycle {
     const record = this.table.get(event.origin);
     if (record === undefined || record.state !== 'injecting') return;
     record.transition(transitions.online);
+    record.onlineEvent = event.id;
     this.startingCount--;
     record.activationOrder = ++this.#activations;
     record.failure = undefined;
@@ -349,7 +350,8 @@ export class Lifecycle {
 
   #onOffline(event: CurrentEvent): void {
     const record = this.table.get(event.origin);
-    if (record?.state === 'active') this.#takeOffline(record, event.priority);
+    // One that was pushed before it became active belongs to an earlier stop, and means nothing (GD-4).
+    if (record?.state === 'active' && event.id > record.onlineEvent) this.#takeOffline(record, event.priority);
   }
 
   #takeOffline(record: ServiceRecord, priority: number): void {

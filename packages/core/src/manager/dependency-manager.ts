@@ -21,6 +21,7 @@ import { forConsumer, type Consumer } from '../contract/consumer.ts';
 import { identifierName } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
 import { checkFunction, checkKeys, checkStopOptions, invalidOption } from '../errors/checks.ts';
+import { Deferred } from '../events/deferred.ts';
 import { EventSystem } from '../events/event-system.ts';
 import type { ExecutionOwner } from '../events/execution.ts';
 import { interceptedType } from '../events/interceptor-table.ts';
@@ -192,6 +193,9 @@ export class DependencyManager {
       clock,
       isClosed: false,
       closedBecause: () => this.#quitError(),
+      unheard: (description, error) => {
+        this.#log.error(`${description} failed, and nobody waits for it.`, { error });
+      },
     };
     this.#log = new FrameworkLog(host);
     const defaultStopGraceMs = options.stopGraceMs ?? 1000;
@@ -381,18 +385,35 @@ export class DependencyManager {
     return this.#startup.settled();
   }
 
-  /** Starts a stopped service; settles when it is active, or its start failed. @throws ICHOR_SERVICE_UNKNOWN */
+  /**
+   * Starts a stopped service, or one that stops just now once it has stopped; settles when it is active, or its start failed.
+   *
+   * @throws ICHOR_SERVICE_UNKNOWN
+   */
   startService(id: number): Awaitable<void> {
     const record = this.#recordOf(id);
-    const active = this.#watchers.active(record);
-    this.#events.push(
-      internal.StartService.id,
-      0,
-      Math.min(100, record.priority),
-      { serviceId: id },
-      Number.POSITIVE_INFINITY,
-    );
-    return active;
+    const start = (): Deferred<void> => {
+      const active = this.#watchers.active(record);
+      const { priority } = record;
+      this.#events.push(
+        internal.StartService.id,
+        0,
+        Math.min(100, priority),
+        { serviceId: id },
+        Number.POSITIVE_INFINITY,
+      );
+      return active;
+    };
+    if (!record.isGoingDown) return start();
+    // The event means nothing to a service that is on its way down (LC-82): it is pushed once that has stopped.
+    const restarted = new Deferred<void>(`${record.name} (${id}) to stop and become active again`);
+    this.#watchers.down(record, false).onSettled(() => {
+      start().onSettled((_, error) => {
+        if (error === undefined) restarted.resolve();
+        else restarted.reject(error);
+      });
+    });
+    return restarted;
   }
 
   /** Stops a service after its consumers; settles when it has stopped, and is removed if asked for. @throws ICHOR_SERVICE_UNKNOWN */
@@ -456,9 +477,23 @@ export class DependencyManager {
     return this.#replacements.begin(old, register, options);
   }
 
-  /** Waits until a service is active. Fails when its start fails, when it is removed, or when the manager quits. */
+  /**
+   * Waits until a service is active. Fails when its start fails, when it has failed and will not start again by itself,
+   * when it is removed, or when the manager quits.
+   *
+   * @throws ICHOR_SERVICE_UNKNOWN
+   */
   whenActive(id: number): Awaitable<void> {
-    return this.#watchers.active(this.#recordOf(id));
+    const record = this.#recordOf(id);
+    const active = this.#watchers.active(record);
+    const { failure, state } = record;
+    if (state === 'installed' && failure !== undefined && !this.#failures.willRestart(record))
+      active.reject(
+        coreError('ICHOR_SERVICE_START_FAILED', `${record.name} (${id}) is not running: ${failure.during} failed.`, {
+          cause: failure.error,
+        }),
+      );
+    return active;
   }
 
   /** Waits until a service does not run. */

@@ -52,7 +52,12 @@ export interface PeerAddress {
 }
 
 /** A request, as its handler sees it. Stays readable after the answer; holds on to nothing of the connection. */
-export interface HttpRequest<Body = Uint8Array, Params = Readonly<Record<string, string>>, Query = QueryValues> {
+export interface HttpRequest<
+  Body = Uint8Array,
+  Params = Readonly<Record<string, string>>,
+  Query = QueryValues,
+  Locals extends object = object,
+> {
   /** Unique in this process; what logs and problem documents name the request by. */
   readonly id: string;
   readonly method: HttpMethod;
@@ -60,6 +65,8 @@ export interface HttpRequest<Body = Uint8Array, Params = Readonly<Record<string,
   readonly target: string;
   /** The path of the target, percent-encoded, without query. */
   readonly path: string;
+  /** The path pattern or matcher of the route that answers, as text, for metrics and logs; undefined when there is no route. */
+  readonly routePath: string | undefined;
   /** Parsed on first use; what the `query` schema of the route made of it, when there is one. */
   readonly query: Query;
   /** Parameters and wildcard of the path pattern, or named groups of the regular expression, percent-decoded. */
@@ -78,6 +85,8 @@ export interface HttpRequest<Body = Uint8Array, Params = Readonly<Record<string,
   readonly peer: PeerAddress;
   /** Aborts when the client goes away, the handler runs out of time, or the host is forced to stop. Made on first read. */
   readonly signal: AbortSignal;
+  /** What middleware has put there for this request. Typed by the middleware that the route lists. */
+  readonly locals: Locals;
 }
 
 /** A body that is read while it arrives. Can be iterated once; reading slowly slows the client down. */

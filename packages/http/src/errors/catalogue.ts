@@ -18,6 +18,9 @@ export const httpErrors = {
   ICHOR_HTTP_BODY_USED: 'The body of a request was read a second time.',
   ICHOR_HTTP_CLIENT_GONE: 'The client closed the connection before it had the answer.',
   ICHOR_HTTP_HANDLER_TIMEOUT: 'A handler did not answer in time.',
+  ICHOR_HTTP_MIDDLEWARE_ANSWER:
+    'A middleware returned something that is not a response, or neither answered nor called next().',
+  ICHOR_HTTP_MIDDLEWARE_NEXT: 'A middleware called next() twice, or after it had answered.',
   ICHOR_HTTP_HOST_STOPPED: 'The host has stopped.',
   ICHOR_HTTP_UPGRADE_INVALID: 'A connection was upgraded twice, or after its answer.',
 } as const;

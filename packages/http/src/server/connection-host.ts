@@ -44,7 +44,7 @@ export class ConnectionHost implements ConnectionEnvironment {
     this.clock = clock;
     this.#queue = queue;
     this.#log = log;
-    this.pipeline = new RequestPipeline(options, log);
+    this.pipeline = new RequestPipeline(options, clock, log);
     this.encoder = new ResponseEncoder(this.#date, options.server);
     this.sharedReader = new HeadReader(options.limits);
     this.#setTime();

@@ -30,6 +30,8 @@ type ConnectionMode = 'head' | 'body' | 'busy' | 'discard' | 'linger' | 'closed'
 const discardBytes = 65_536;
 const lingerBytes = 1_048_576;
 const lingerMs = 2000;
+/** How long middleware may take for the answer of a request that was out of time. */
+const lateAnswerMs = 1000;
 const never = Number.POSITIVE_INFINITY;
 
 const continueHead = 'HTTP/1.1 100 Continue\r\n\r\n';
@@ -176,7 +178,12 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
 
   #wasAdmitted(exchange: Exchange): void {
     if (exchange.state === 'queued') this.#mustWake = true;
-    if (this.#mode === 'busy') this.#deadline = this.#host.deadlineIn(exchange.route!.handlerMs);
+    // Middleware runs before the body is asked for.
+    if (this.#mode === 'busy' || (this.#mode === 'body' && this.#intake === undefined)) this.#awaitHandler(exchange);
+  }
+
+  #awaitHandler(exchange: Exchange): void {
+    this.#deadline = this.#host.deadlineIn(this.#host.pipeline.handlerMsOf(exchange));
   }
 
   readBody(exchange: Exchange, sink: BodySink): void {
@@ -184,18 +191,33 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     const { head, route } = exchange;
     const { options, pipeline } = this.#host;
     const length = head.bodyLength;
+    const input = this.#input;
     const start = this.#inputAt;
-    if (length > 0 && this.#inputEnd - start >= length && route!.bodyKind !== 'stream') {
+    if (input !== undefined && length > 0 && this.#inputEnd - start >= length && route!.bodyKind !== 'stream') {
       this.#inputAt = start + length;
       this.#mode = 'busy';
-      return pipeline.bodyRead(exchange, this.#input!, start, start + length);
+      this.#awaitHandler(exchange);
+      return pipeline.bodyRead(exchange, input, start, start + length);
     }
-    if (head.expectsContinue && start === this.#inputEnd && head.minorVersion === 1) {
-      this.#output.appendLatin1(continueHead);
-    }
+    const hasBegun = input === undefined ? this.#unread !== undefined : start < this.#inputEnd;
+    if (head.expectsContinue && !hasBegun && head.minorVersion === 1) this.#output.appendLatin1(continueHead);
     this.#sink = sink;
     this.#intake = new BodyIntake(length, route!.bodyBytes, options.limits, this.#host.now);
     this.#deadline = this.#host.deadlineIn(options.timeouts.bodyMs);
+    // Asked for after the bytes were received: what waits is read now.
+    if (input === undefined) this.#pumpBody();
+  }
+
+  // Reads on in a body that waited for somebody to want it.
+  #pumpBody(): void {
+    this.#pumpUnread();
+    this.#throttle();
+    if (this.#isPeerEnded && this.#mode === 'body' && this.#intake?.isPaused !== true) this.#bodyWillNotCome();
+  }
+
+  #bodyWillNotCome(): void {
+    this.#clientGone('closed the connection before its body was complete');
+    this.#transport.destroy();
   }
 
   #readBody(intake: BodyIntake, bytes: Uint8Array, at: number, end: number): void {
@@ -221,8 +243,7 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     intake.resume(this.#host.now);
     if (this.#mode !== 'body') return;
     this.#deadline = this.#host.deadlineIn(this.#host.options.timeouts.bodyMs);
-    this.#pumpUnread();
-    this.#throttle();
+    this.#pumpBody();
   }
 
   #discard(intake: BodyIntake, bytes: Uint8Array, at: number, end: number): void {
@@ -273,6 +294,9 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     );
     this.#host.refused(failure);
     if (exchange.state === 'answering') return this.abort(exchange);
+    // Nothing more of it is read, however long middleware takes for the answer.
+    this.#intake = undefined;
+    this.#awaitHandler(exchange);
     this.#host.pipeline.refuse(exchange, new HttpError(failure.status, failure.detail));
   }
 
@@ -283,6 +307,7 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     this.#decideKeepAlive(exchange);
     const buffer = this.#output.withRoom(response.headers === undefined ? plainHeadRoomBytes : headRoomBytes);
     const apart = this.#host.encoder.appendWhole(buffer, response, codec, this.#style(exchange));
+    exchange.sentBytes = this.#host.encoder.bodyBytes;
     if (apart !== undefined) this.#output.writeApart(apart);
     this.#finish(exchange);
   }
@@ -323,9 +348,9 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     this.#finish(exchange);
   }
 
-  whenDrained(): Promise<void> {
+  whenDrained(): Promise<boolean> {
     this.#host.flushAll();
-    return this.#mode === 'closed' ? Promise.resolve() : this.#output.whenDrained();
+    return this.#mode === 'closed' ? Promise.resolve(false) : this.#output.whenDrained();
   }
 
   abort(exchange: Exchange): void {
@@ -353,7 +378,7 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     const sink = this.#sink;
     this.#exchange = undefined;
     this.#sink = undefined;
-    this.#host.pipeline.release(exchange);
+    this.#host.pipeline.release(exchange, true);
     sink?.failed(
       httpError('ICHOR_HTTP_BODY_ABORTED', `Request ${exchange.id} was answered before its body had been read.`),
     );
@@ -399,7 +424,7 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
   // --- the end ---
 
   drained(): void {
-    this.#output.drained();
+    this.#output.drained(true);
     this.#pumpUnread();
     this.#host.flushAll();
   }
@@ -408,10 +433,8 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     this.#isPeerEnded = true;
     const exchange = this.#exchange;
     if (this.#mode === 'linger') return this.#transport.destroy();
-    if (this.#mode === 'body' && this.#intake?.isPaused !== true) {
-      this.#clientGone('closed the connection before its body was complete');
-      return this.#transport.destroy();
-    }
+    // What was received before is still to be read where the body is paused, or not asked for yet.
+    if (this.#mode === 'body' && this.#intake?.isPaused === false) return this.#bodyWillNotCome();
     if (exchange === undefined) {
       if (this.#mode !== 'head' || this.#unread === undefined) this.#closeGently();
       return;
@@ -427,7 +450,7 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     this.#unread = undefined;
     if (this.#reader !== undefined) this.#host.returnReader(this.#reader);
     this.#reader = undefined;
-    this.#output.drained();
+    this.#output.drained(false);
     this.#host.removed(this);
   }
 
@@ -444,7 +467,7 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
       ),
     );
     this.#abortExchange(exchange, what);
-    this.#host.pipeline.release(exchange);
+    this.#host.pipeline.release(exchange, false);
   }
 
   #abortExchange(exchange: Exchange, what: string): void {
@@ -504,12 +527,11 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
         }
         break;
       case 'body':
-        this.#refuseBody({ status: 408, detail: 'The body did not come in time.' });
+        if (this.#intake === undefined) this.#handlerIsLate();
+        else this.#refuseBody({ status: 408, detail: 'The body did not come in time.' });
         break;
       case 'busy':
-        if (this.#exchange !== undefined && this.#exchange.state !== 'answering') {
-          this.#host.pipeline.timedOut(this.#exchange);
-        }
+        this.#handlerIsLate();
         break;
       case 'closed':
       case 'upgraded':
@@ -517,5 +539,12 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
       default:
         this.#transport.destroy();
     }
+  }
+
+  #handlerIsLate(): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined || exchange.state === 'answering') return;
+    this.#deadline = this.#host.deadlineIn(lateAnswerMs);
+    this.#host.pipeline.timedOut(exchange);
   }
 }

@@ -1,7 +1,13 @@
 // The contract suite on both engines, over plain TCP and TLS.
 
 import { describe, expect, it } from 'vitest';
-import { engineSuite, engineUnderTest, netUnmetCases, nodeHttpTlsUnmetCases, nodeHttpUnmetCases } from '../../src/testing/index.ts';
+import {
+  engineSuite,
+  engineUnderTest,
+  netUnmetCases,
+  nodeHttpTlsUnmetCases,
+  nodeHttpUnmetCases,
+} from '../../src/testing/index.ts';
 import { Authority } from '../support/certificates.ts';
 
 const authority = await Authority.create();
@@ -14,9 +20,11 @@ for (const [engine, unmet] of [
   [engineUnderTest({ engine: 'node-http' }), nodeHttpUnmetCases],
   [engineUnderTest({ engine: 'node-http', tls }, client), nodeHttpTlsUnmetCases],
 ] as const) {
-  describe(engine.name, () => {
+  describe(`the engine ${engine.name}`, () => {
     for (const { name, unmet: reason, run } of engineSuite(engine, unmet)) {
-      it(reason === undefined ? name : `does not meet: ${name}`, run);
+      it(`${reason === undefined ? 'meets' : 'does not meet'}: ${name}`, async () => {
+        await expect(run()).resolves.toBeUndefined();
+      });
     }
   });
 }

@@ -160,7 +160,8 @@ describe('a handshake', () => {
         await turns();
         await pass(11_000);
         await Promise.all(silent.map((client) => client.closed));
-        await Promise.all(Array.from({ length: 100 }, () => works(port)));
+        const through = await Promise.all(Array.from({ length: 100 }, () => works(port)));
+        expect(through).toHaveLength(100);
       },
       { limits: { handshakes: 2 } },
     );

@@ -154,7 +154,12 @@ export class NetTransport implements Transport {
     if (this.#wantsDrained || this.#socket.destroyed) return;
     this.#wantsDrained = true;
     // The callback of a write comes after all writes before it; an empty one is free.
-    if (this.#backlog === undefined) this.#socket.write('', () => this.#drained());
+    // Of a socket that is destroyed before, only 'close' is to be heard.
+    if (this.#backlog === undefined) {
+      this.#socket.write('', (error) => {
+        if (error === null || error === undefined) this.#drained();
+      });
+    }
   }
 
   #drained(): void {

@@ -16,6 +16,8 @@ import { writeEnd, writeStreamHead, writeWhole, type AnswerStyle } from './respo
 
 /** A rest of a body up to this length is read and dropped, so that the connection can be kept. */
 const discardBytes = 65_536;
+/** How long middleware may take for the answer of a request that was out of time. */
+const lateAnswerMs = 1000;
 const never = Number.POSITIVE_INFINITY;
 
 /** What a request needs of its connection. */
@@ -80,7 +82,12 @@ export class NodeHttpChannel implements Channel<Exchange> {
   admitted(): void {
     if (this.#isAnswered) return;
     if (this.exchange.state === 'queued') this.#host.wake();
-    if (this.#isBodyRead && !this.#isAnswered) this.#deadline = this.#host.deadlineIn(this.exchange.route!.handlerMs);
+    // Middleware runs before the body is asked for.
+    if ((this.#isBodyRead || this.#intake === undefined) && !this.#isAnswered) this.#awaitHandler();
+  }
+
+  #awaitHandler(): void {
+    this.#deadline = this.#host.deadlineIn(this.#host.pipeline.handlerMsOf(this.exchange));
   }
 
   readBody(exchange: Exchange, sink: BodySink): void {
@@ -144,6 +151,9 @@ export class NodeHttpChannel implements Channel<Exchange> {
     );
     this.#host.refused(failure);
     if (exchange.state === 'answering') return this.#owner.destroy();
+    // Nothing more of it is read, however long middleware takes for the answer.
+    this.#request.pause();
+    this.#awaitHandler();
     this.#host.pipeline.refuse(exchange, new HttpError(failure.status, failure.detail));
   }
 
@@ -155,7 +165,7 @@ export class NodeHttpChannel implements Channel<Exchange> {
   sendWhole(_exchange: Exchange, response: HttpResponse, codec: MessageCodec<unknown> | undefined): void {
     if (this.#isAnswered) return;
     this.#decideKeepAlive();
-    writeWhole(this.#response, response, codec, this.#style());
+    this.exchange.sentBytes = writeWhole(this.#response, response, codec, this.#style());
     this.#finish();
   }
 
@@ -173,17 +183,21 @@ export class NodeHttpChannel implements Channel<Exchange> {
     return this.#response.destroyed || this.#response.write(bytes);
   }
 
-  whenDrained(): Promise<void> {
+  whenDrained(): Promise<boolean> {
     const response = this.#response;
-    if (response.destroyed || !response.writableNeedDrain) return Promise.resolve();
+    if (response.destroyed) return Promise.resolve(false);
+    if (!response.writableNeedDrain) return Promise.resolve(true);
     return new Promise((resolve) => {
-      const done = (): void => {
-        response.off('drain', done);
-        response.off('close', done);
-        resolve();
+      const drained = (): void => {
+        response.off('close', closed);
+        resolve(true);
       };
-      response.on('drain', done);
-      response.on('close', done);
+      const closed = (): void => {
+        response.off('drain', drained);
+        resolve(false);
+      };
+      response.once('drain', drained);
+      response.once('close', closed);
     });
   }
 
@@ -215,7 +229,7 @@ export class NodeHttpChannel implements Channel<Exchange> {
       ),
     );
     this.abortSignal();
-    this.#host.pipeline.release(exchange);
+    this.#host.pipeline.release(exchange, false);
   }
 
   /** Nobody waits for the answer any more. */
@@ -231,15 +245,19 @@ export class NodeHttpChannel implements Channel<Exchange> {
 
   check(now: number): void {
     const { minBytesPerSecond } = this.#host.options;
-    if (this.isReading && this.#intake?.isSlowerThan(minBytesPerSecond, now) === true) {
+    if (this.isReading && this.#sink !== undefined && this.#intake?.isSlowerThan(minBytesPerSecond, now) === true) {
       const detail = `The body came more slowly than ${minBytesPerSecond} bytes per second.`;
       return this.bodyRefused({ status: 408, detail });
     }
     if (now < this.#deadline) return;
     this.#deadline = never;
     if (this.#isAnswered) this.#owner.destroy();
-    else if (!this.#isBodyRead) this.bodyRefused({ status: 408, detail: 'The body did not come in time.' });
-    else if (this.exchange.state !== 'answering') this.#host.pipeline.timedOut(this.exchange);
+    else if (this.isReading && this.#sink !== undefined) {
+      this.bodyRefused({ status: 408, detail: 'The body did not come in time.' });
+    } else if (this.exchange.state !== 'answering') {
+      this.#deadline = this.#host.deadlineIn(lateAnswerMs);
+      this.#host.pipeline.timedOut(this.exchange);
+    }
   }
 
   #decideKeepAlive(): void {
@@ -260,7 +278,7 @@ export class NodeHttpChannel implements Channel<Exchange> {
     const { exchange } = this;
     const sink = this.#sink;
     this.#sink = undefined;
-    this.#host.pipeline.release(exchange);
+    this.#host.pipeline.release(exchange, true);
     sink?.failed(
       httpError('ICHOR_HTTP_BODY_ABORTED', `Request ${exchange.id} was answered before its body had been read.`),
     );

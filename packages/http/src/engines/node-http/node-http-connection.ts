@@ -98,12 +98,9 @@ export class NodeHttpConnection implements HostedConnection, RequestOwner {
       host.refused(head);
       this.#isClosing = true;
       const style = { keepAlive: false, minorVersion: 1, server: host.options.server };
-      return writeWhole(
-        response,
-        problemResponse(new HttpError(head.status, head.detail), undefined),
-        undefined,
-        style,
-      );
+      const refusal = problemResponse(new HttpError(head.status, head.detail), undefined);
+      writeWhole(response, refusal, undefined, style);
+      return;
     }
     const channel = new NodeHttpChannel(host, this, request, response, head, upgradeHead);
     const { exchange } = channel;

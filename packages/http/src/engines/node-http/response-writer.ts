@@ -16,19 +16,23 @@ export interface AnswerStyle {
   readonly server: string | undefined;
 }
 
-/** @throws ICHOR_HTTP_HEADER_INVALID, or the error of the codec; nothing has been sent then. */
+/**
+ * @returns Bytes of the body that are sent.
+ * @throws ICHOR_HTTP_HEADER_INVALID, or the error of the codec; nothing has been sent then.
+ */
 export function writeWhole(
   target: ServerResponse,
   response: HttpResponse,
   codec: MessageCodec<unknown> | undefined,
   style: AnswerStyle,
-): void {
+): number {
   const body = bodyBytes(response, codec);
   const contentType = codec === undefined ? (response.contentType ?? '') : codec.contentType;
   const { status } = response;
   const isUnframed = response.content.kind === 'empty' && (status === 204 || status === 304);
   writeHead(target, response, contentType, isUnframed ? [] : ['Content-Length', String(body.length)], style);
   target.end(isUnframed ? undefined : body);
+  return target.req.method === 'HEAD' ? 0 : body.length;
 }
 
 /** @throws as above */
