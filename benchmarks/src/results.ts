@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from './environment.ts';
 import type { Experiment } from './experiment.ts';
+import { short } from './format.ts';
 import type { CellResult } from './measuring.ts';
 
 /** An experiment with what was measured. */
@@ -51,7 +52,7 @@ function rounded(_key: string, value: unknown): unknown {
 }
 
 /** @throws Error when a file is not a result. */
-export function load(folder: string, id: string): StoredExperiment | undefined {
+function load(folder: string, id: string): StoredExperiment | undefined {
   let text: string;
   try {
     text = readFileSync(path.join(folder, `${id}.json`), 'utf8');
@@ -80,4 +81,9 @@ export function loadAll(folder: string): Map<string, StoredExperiment> {
 export function isDone(folder: string, id: string, { commit }: Environment, rounds: number): boolean {
   const stored = load(folder, id);
   return stored !== undefined && stored.environment.commit === commit && stored.rounds >= rounds;
+}
+
+/** The title with the size, where it does not tell that itself. */
+export function titleAt({ title, axis }: StoredExperiment, x: number): string {
+  return / connections\b/.test(title) ? title : `${title}, ${short(x)} ${axis}`;
 }

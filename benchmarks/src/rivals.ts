@@ -13,6 +13,7 @@ export interface RivalEntry {
 
 export const rivals: readonly RivalEntry[] = [
   ...of('event', 'plain', {
+    'textbook binary heap': () => import('./rivals/event/textbook-heap.ts'),
     'binary heap of objects': () => import('./rivals/event/binary-heap.ts'),
     tinyqueue: () => import('./rivals/event/tinyqueue.ts'),
   }),

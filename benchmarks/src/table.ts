@@ -2,7 +2,7 @@
 
 import { figuresOf, percentile, type Figures } from './figures.ts';
 import { count, decimals, megabytes, micros } from './format.ts';
-import type { StoredExperiment } from './results.ts';
+import { titleAt, type StoredExperiment } from './results.ts';
 
 interface Column {
   readonly head: string;
@@ -32,7 +32,8 @@ const columns: readonly Column[] = [
   { head: 'figures', cell: ({ figures }) => textOf(figures) },
 ];
 
-export function tableOf({ title, axis, results, omitted, hasNoRate }: StoredExperiment): string {
+export function tableOf(experiment: StoredExperiment): string {
+  const { title, axis, results, omitted, hasNoRate } = experiment;
   const xs = new Set(results.map(({ x }) => x));
   const measured = results.flatMap((result) => figuresOf(result) ?? []);
   const firstAt = new Map(measured.toReversed().map((figures) => [figures.x, figures]));
@@ -46,16 +47,14 @@ export function tableOf({ title, axis, results, omitted, hasNoRate }: StoredExpe
     ...shown.map(({ cell }) => cell(figures, firstAt.get(figures.x) ?? figures) ?? ''),
   ]);
   const heads = ['', ...(xs.size > 1 ? [axis] : []), ...shown.map(({ head }) => head)];
-  const size = xs.size === 1 ? `, ${count([...xs][0] as number)} ${axis}` : '';
+  const [x] = xs;
+  const heading = xs.size === 1 && x !== undefined ? titleAt(experiment, x) : title;
   const failures = results.flatMap(({ contestant, failure }) =>
     failure === undefined ? [] : [`${contestant} failed: ${failure}`],
   );
-  return [
-    `${title}${size}`,
-    ...aligned([heads, ...rows]),
-    ...failures,
-    ...omitted.map((what) => `not measured: ${what}`),
-  ].join('\n');
+  return [heading, ...aligned([heads, ...rows]), ...failures, ...omitted.map((what) => `not measured: ${what}`)].join(
+    '\n',
+  );
 }
 
 function textOf(values: Readonly<Record<string, number>>): string | undefined {

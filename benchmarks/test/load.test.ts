@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { readCyclictest } from '../src/experiments/realtime.ts';
 import { rivalServer, webSocketContestants } from '../src/load/contestants.ts';
 import { loadHttp, readWrk, type HttpLoad, type RequestShape } from '../src/load/http-load.ts';
 import { httpSample, idleSample, systemCallSample, webSocketSample } from '../src/load/loaded-server.ts';
@@ -152,6 +153,15 @@ test.concurrent.each(['echo', 'broadcast'] as const)(
     expect(sample.latency!.maxMs).toBeGreaterThan(0);
   },
 );
+
+test('the line of cyclictest is read, and nothing else is', () => {
+  const line = 'T: 0 ( 1234) P:20 I:1000 C:   5000 Min:      4 Act:    9 Avg:   13 Max:      72';
+  expect(readCyclictest(`# /dev/cpu_dma_latency set to 0us\n${line}\n`)).toEqual({
+    figures: { minUs: 4, avgUs: 13, maxUs: 72 },
+    text: line,
+  });
+  expect(() => readCyclictest('no permission')).toThrow('cyclictest measured nothing:\nno permission');
+});
 
 test('the most connections are what the limit of open files leaves, up to 19,000', () => {
   expect([mostConnections(1024), mostConnections(20_000), mostConnections(1e6)]).toEqual([824, 19_000, 19_000]);

@@ -11,7 +11,7 @@ export interface ServerContestant {
 }
 
 /** Built by extras/fasthttp/build.sh where Go is installed. */
-export const fasthttpProgram = fileURLToPath(new URL('../../extras/fasthttp/build/fasthttp-pong', import.meta.url));
+const fasthttpProgram = fileURLToPath(new URL('../../extras/fasthttp/build/fasthttp-pong', import.meta.url));
 
 /** pong, by the Node given, with flags of it. */
 export function pong(name = 'ichor', node = process.execPath, flags: readonly string[] = []): ServerContestant {
