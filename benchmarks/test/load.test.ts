@@ -126,6 +126,16 @@ test.concurrent('memory of idle connections is that of the server, divided', asy
   if (process.platform === 'linux') expect(sample.figures).toEqual({ bytesPerConnection: expect.any(Number) });
 });
 
+test.concurrent('a sample without an answer is none', async () => {
+  const deaf =
+    "require('net').createServer().listen(0, '127.0.0.1', function () { console.log('listening ' + this.address().port) })";
+  const contestant = {
+    name: 'deaf',
+    command: [process.execPath, '-e', `${deaf}; process.on('SIGTERM', () => process.exit(0))`],
+  } as const;
+  await expect(httpSample(contestant, sampling)).rejects.toThrow('no request was answered {}');
+});
+
 test.concurrent('a server that cannot be started fails its sample', async () => {
   await expect(httpSample(rivalServer('nobody'), sampling)).rejects.toThrow('ended before it listened');
 });
