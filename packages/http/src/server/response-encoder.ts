@@ -204,8 +204,7 @@ export class ResponseEncoder {
     const byType = (this.#templates[status] ??= new Map());
     const known = byType.get(contentType);
     if (known !== undefined) return known;
-    if (contentType !== '' && (!isFieldValue(contentType) || contentType.length > 256))
-      throw invalidHeader('Content-Type', contentType, 'value');
+    assertContentType(contentType);
     const typeLine = contentType === '' ? '' : `Content-Type: ${contentType}\r\n`;
     const statusLine = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
     const before = `${statusLine}${typeLine}${this.#server}Date: `;
@@ -252,6 +251,12 @@ export function headerLines(headers: HeaderValues, allowsUpgrade = false): strin
     );
   }
   return lines;
+}
+
+/** @throws ICHOR_HTTP_HEADER_INVALID */
+export function assertContentType(contentType: string): void {
+  if (contentType !== '' && (!isFieldValue(contentType) || contentType.length > 256))
+    throw invalidHeader('Content-Type', contentType, 'value');
 }
 
 function invalidHeader(name: unknown, value: unknown, part: 'name' | 'value'): Error {
