@@ -16,6 +16,7 @@ export {
 export {
   defaultLimits,
   defaultTimeouts,
+  type HttpEngineName,
   type HttpHostOptions,
   type HttpLimits,
   type HttpTimeouts,
@@ -49,7 +50,16 @@ export {
 } from './contract/middleware.ts';
 export { httpMethods, isHttpMethod, type HttpMethod } from './contract/http-method.ts';
 export { reasonPhrase } from './contract/http-status.ts';
-export type { BodyOf, BodyOption, BodyStream, HttpRequest, ParamsOf, PeerAddress } from './contract/request.ts';
+export type {
+  BodyOf,
+  BodyOption,
+  BodyStream,
+  HttpRequest,
+  ParamsOf,
+  PeerAddress,
+  PeerCertificate,
+  PeerTls,
+} from './contract/request.ts';
 export {
   bytes,
   empty,
@@ -66,6 +76,7 @@ export {
   type StreamInit,
   type StreamSource,
 } from './contract/response.ts';
+export type { HostTlsOptions, Pem, TlsIdentity } from './contract/tls-options.ts';
 export type { UpgradedConnection, UpgradeHandler, UpgradeOptions, UpgradeRequest } from './contract/upgrade.ts';
 export { httpErrors } from './errors/catalogue.ts';
 export { httpClientErrors } from './errors/client-catalogue.ts';

@@ -30,6 +30,8 @@ export interface QueueParts {
   isClosed: boolean;
   /** Why. */
   readonly closedBecause: () => Error;
+  /** The handling of an awaited event failed, and nobody waits for it, or not any more. */
+  readonly unheard: (description: string, error: unknown) => void;
 }
 
 /** Whose facade it is: a service, which may stop. */
@@ -109,11 +111,19 @@ export class QueueFacade implements Queue {
       if (this.#events.limit?.rejects === true) this.#admit(type);
       const priority = priorityNumber(options.priority, type.priority);
       const id = this.#events.push(type.id, this.#origin, priority, payload, deadlineOf(options));
-      completion = new Completion(`${type.name} (event ${id})`, key, () => completions.delete(id));
+      const description = `${type.name} (event ${id})`;
+      completion = new Completion(
+        description,
+        key,
+        () => completions.delete(id),
+        (error) => {
+          this.#parts.unheard(description, error);
+        },
+      );
       completions.set(id, completion);
     }
     if (timeoutMs === undefined && signal === undefined) return completion.result;
-    return limitedWait(completion.result, completion.description, this.#parts.clock, timeoutMs, signal);
+    return limitedWait(completion, this.#parts.clock, timeoutMs, signal);
   }
 
   post(run: () => unknown, options?: PushOptions): number {
@@ -176,15 +186,15 @@ function refuseWork(type: WorkType, work: Work | undefined, priority: number): v
   throw invalidOption('priority', priority, 'numbers from 0');
 }
 
-/** Waits for `result`, but not longer than asked for. */
+/** Waits for the end of an event, but not longer than asked for. */
 function limitedWait(
-  result: Deferred<EventOutcome>,
-  description: string,
+  { result, description, limited: others }: Completion,
   clock: Clock,
   timeoutMs: number | undefined,
   signal: AbortSignal | undefined,
 ): Awaitable<EventOutcome> {
   const limited = new Deferred<EventOutcome>(description);
+  others.push(limited);
   const timer =
     timeoutMs === undefined
       ? undefined

@@ -12,6 +12,7 @@ import {
 } from '@ichor/coroutines';
 import { enterScheduler } from '@ichor/coroutines/spi';
 import type { CommunicationChannel } from '../channel/communication-channel.ts';
+import type { EventQueue } from '../contract/event-queue.ts';
 import type { EventObserver, ObserveOptions } from '../contract/event-observer.ts';
 import type { Interceptor, EventType } from '../contract/event-type.ts';
 import { FrameworkLogger, type Logger } from '../contract/logger.ts';
@@ -21,6 +22,7 @@ import { forConsumer, type Consumer } from '../contract/consumer.ts';
 import { identifierName } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
 import { checkFunction, checkKeys, checkStopOptions, invalidOption } from '../errors/checks.ts';
+import { Deferred } from '../events/deferred.ts';
 import { EventSystem } from '../events/event-system.ts';
 import type { ExecutionOwner } from '../events/execution.ts';
 import { interceptedType } from '../events/interceptor-table.ts';
@@ -46,6 +48,7 @@ import { internalDefinition } from '../services/internal-definition.ts';
 import { ChildRegistration } from './child-registration.ts';
 import { contextCarrier } from './context-carrier.ts';
 import { combined, Failures } from './failures.ts';
+import { EventLog } from './event-log.ts';
 import { FrameworkLog } from './framework-log.ts';
 import { Lookups } from './lookups.ts';
 import { checkManagerOptions, type ManagerOptions } from './options.ts';
@@ -92,6 +95,7 @@ export class DependencyManager {
   readonly #kernel: Kernel;
   readonly #lifecycle: Lifecycle;
   readonly #log: FrameworkLog;
+  readonly #eventLog: EventLog;
   readonly #failures: Failures;
   readonly #shutdown: Shutdown;
   readonly #startup: StartupWatch;
@@ -112,6 +116,7 @@ export class DependencyManager {
   /** @throws ICHOR_OPTION_INVALID naming the option, the value received, and what is allowed. */
   constructor(options: ManagerOptions = {}) {
     checkManagerOptions(options);
+    if (options.queue !== undefined) claimQueue(options.queue);
     this.#options = options;
     this.id = ++lastManagerId;
     this.name = options.name ?? `manager ${this.id}`;
@@ -181,6 +186,7 @@ export class DependencyManager {
       processNext: () => this.#processNext(),
       entered: () => {
         previous = enterScheduler(scheduler);
+        this.#eventLog.check();
       },
       left: () => {
         enterScheduler(previous);
@@ -192,8 +198,17 @@ export class DependencyManager {
       clock,
       isClosed: false,
       closedBecause: () => this.#quitError(),
+      unheard: (description, error) => {
+        this.#log.error(`${description} failed, and nobody waits for it.`, { error });
+      },
     };
     this.#log = new FrameworkLog(host);
+    this.#eventLog = new EventLog({
+      managerId: this.id,
+      log: this.#log,
+      observe: (observer) => this.#events.observe(observer),
+      nameOf: (id) => lifecycleOf().table.get(id)?.name,
+    });
     const defaultStopGraceMs = options.stopGraceMs ?? 1000;
     const kernel: Kernel = (this.#kernel = {
       clock,
@@ -381,18 +396,35 @@ export class DependencyManager {
     return this.#startup.settled();
   }
 
-  /** Starts a stopped service; settles when it is active, or its start failed. @throws ICHOR_SERVICE_UNKNOWN */
+  /**
+   * Starts a stopped service, or one that stops just now once it has stopped; settles when it is active, or its start failed.
+   *
+   * @throws ICHOR_SERVICE_UNKNOWN
+   */
   startService(id: number): Awaitable<void> {
     const record = this.#recordOf(id);
-    const active = this.#watchers.active(record);
-    this.#events.push(
-      internal.StartService.id,
-      0,
-      Math.min(100, record.priority),
-      { serviceId: id },
-      Number.POSITIVE_INFINITY,
-    );
-    return active;
+    const start = (): Deferred<void> => {
+      const active = this.#watchers.active(record);
+      const { priority } = record;
+      this.#events.push(
+        internal.StartService.id,
+        0,
+        Math.min(100, priority),
+        { serviceId: id },
+        Number.POSITIVE_INFINITY,
+      );
+      return active;
+    };
+    if (!record.isGoingDown) return start();
+    // The event means nothing to a service that is on its way down (LC-82): it is pushed once that has stopped.
+    const restarted = new Deferred<void>(`${record.name} (${id}) to stop and become active again`);
+    this.#watchers.down(record, false).onSettled(() => {
+      start().onSettled((_, error) => {
+        if (error === undefined) restarted.resolve();
+        else restarted.reject(error);
+      });
+    });
+    return restarted;
   }
 
   /** Stops a service after its consumers; settles when it has stopped, and is removed if asked for. @throws ICHOR_SERVICE_UNKNOWN */
@@ -456,9 +488,23 @@ export class DependencyManager {
     return this.#replacements.begin(old, register, options);
   }
 
-  /** Waits until a service is active. Fails when its start fails, when it is removed, or when the manager quits. */
+  /**
+   * Waits until a service is active. Fails when its start fails, when it has failed and will not start again by itself,
+   * when it is removed, or when the manager quits.
+   *
+   * @throws ICHOR_SERVICE_UNKNOWN
+   */
   whenActive(id: number): Awaitable<void> {
-    return this.#watchers.active(this.#recordOf(id));
+    const record = this.#recordOf(id);
+    const active = this.#watchers.active(record);
+    const { failure, state } = record;
+    if (state === 'installed' && failure !== undefined && !this.#failures.willRestart(record))
+      active.reject(
+        coreError('ICHOR_SERVICE_START_FAILED', `${record.name} (${id}) is not running: ${failure.during} failed.`, {
+          cause: failure.error,
+        }),
+      );
+    return active;
   }
 
   /** Waits until a service does not run. */
@@ -584,7 +630,12 @@ export class DependencyManager {
     }
     this.#warnOfBound(record);
     this.#lifecycle.introduce(record);
-    if (this.#log.isEnabled('debug')) this.#log.debug('Registered.', { service: record.name, serviceId: record.id });
+    if (this.#log.isEnabled('debug'))
+      this.#log.debug('Registered.', {
+        service: record.name,
+        serviceId: record.id,
+        provides: record.provides.map(identifierName),
+      });
     const handle = new Handle(record, this.#stopOf);
     if (parent !== undefined) {
       const child = new ChildRegistration(record, this.#watchers, handle);
@@ -709,6 +760,18 @@ export class DependencyManager {
   #quitError(): Error {
     return coreError('ICHOR_MANAGER_QUIT', `${this.name} has quit.`);
   }
+}
+
+const claimedQueues = new WeakSet<EventQueue>();
+
+/** A queue belongs to one manager (LC-8): two would take each other's events. */
+function claimQueue(queue: EventQueue): void {
+  if (claimedQueues.has(queue))
+    throw coreError(
+      'ICHOR_OPTION_INVALID',
+      'Option "queue": it belongs to another manager already; make one for each.',
+    );
+  claimedQueues.add(queue);
 }
 
 /** Builds a framework logger ahead of its start: it is used from its registration on (LC-45). */

@@ -9,7 +9,7 @@ import { coreError } from '../errors/catalogue.ts';
 import type { Activation } from '../lifecycle/activation.ts';
 import type { Slot } from '../lifecycle/service-record.ts';
 import type { DependencySpec } from './dependency-spec.ts';
-import { checkSpecs, invalid, providedTokens, schemasOf, type ServiceDefinition } from './definition.ts';
+import { checkSpecs, describe, invalid, providedTokens, schemasOf, type ServiceDefinition } from './definition.ts';
 import { pointName, type InjectionPoint, type InversifyMetadata } from './inversify-metadata.ts';
 
 /** Where one argument comes from. */
@@ -17,7 +17,7 @@ type Source =
   | { readonly from: 'slot'; readonly index: number }
   | { readonly from: 'container'; readonly point: InjectionPoint }
   | { readonly from: 'context' }
-  | { readonly from: 'nowhere' };
+  | { readonly from: 'nowhere'; readonly value?: readonly never[] };
 
 type Get = Container['get'];
 
@@ -33,15 +33,23 @@ export function constructorDefinition(
   const sourceOf = (point: InjectionPoint | undefined): Source => {
     if (point === undefined) return { from: 'nowhere' };
     if (point.identifier === ServiceContext) return { from: 'context' };
+    if (!['symbol', 'function', 'string'].includes(typeof point.identifier))
+      throw invalid(
+        serviceClass,
+        `${point.key} asks for ${describe(point.identifier)}, which is neither a token nor a class ` +
+          '(a circular import leaves it undefined: use a LazyServiceIdentifier, or a token)',
+      );
     if (container !== undefined && isBound(container, point)) {
       staticDependencies.push(pointName(point.identifier));
       return { from: 'container', point };
     }
-    if (typeof point.identifier === 'string')
+    if (typeof point.identifier === 'string') {
+      if (point.isOptional) return point.isMultiple ? { from: 'nowhere', value: [] } : { from: 'nowhere' };
       throw invalid(
         serviceClass,
         `${point.key} asks for ${JSON.stringify(point.identifier)}, which the container does not have; running services are asked for by token or class`,
       );
+    }
     specs.push(specOf(point, point.identifier, specs.length));
     return { from: 'slot', index: specs.length - 1 };
   };
@@ -103,7 +111,7 @@ function valueOf(source: Source, activation: Activation, container: Container | 
     case 'context':
       return activation;
     case 'nowhere':
-      return undefined;
+      return source.value?.slice();
   }
 }
 
@@ -150,9 +158,9 @@ function isPromise(value: unknown): value is Promise<unknown> {
 }
 
 /** Calls the `@postConstruct` methods, waiting for those that are asynchronous. */
-function postConstructed(instance: Record<PropertyKey, unknown>, methods: readonly (string | symbol)[]): unknown {
+export function postConstructed(instance: object, methods: readonly (string | symbol)[]): unknown {
   for (const [index, method] of methods.entries()) {
-    const result = (instance[method] as () => unknown).call(instance);
+    const result = (instance as Record<PropertyKey, () => unknown>)[method]?.call(instance);
     if (isPromise(result)) return result.then(() => postConstructed(instance, methods.slice(index + 1)));
   }
   return instance;

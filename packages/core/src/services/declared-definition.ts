@@ -6,18 +6,29 @@ import type { Activation } from '../lifecycle/activation.ts';
 import type { Dependency } from './dependency-declaration.ts';
 import type { DependencySpec } from './dependency-spec.ts';
 import { checkSpecs, describe, invalid, providedTokens, schemasOf, type ServiceDefinition } from './definition.ts';
+import { postConstructed } from './constructor-definition.ts';
 import { injectedClass } from './injected.ts';
+import type { LifecycleMethods } from './inversify-metadata.ts';
 import { setupOf } from './define-service.ts';
 
 const dependencyKeys = new Set(['kind', 'token', 'required', 'properties', 'match']);
 
-/** Reads the declaration of a class once; every activation builds from it. */
-export function declaredDefinition(serviceClass: ServiceClass): ServiceDefinition {
+/**
+ * Reads the declaration of a class once; every activation builds from it.
+ *
+ * @param lifecycle Its `@postConstruct` and `@preDestroy` methods, if it has any.
+ */
+export function declaredDefinition(
+  serviceClass: ServiceClass,
+  lifecycle: LifecycleMethods | undefined,
+): ServiceDefinition {
   const specs = specsOf(serviceClass, (serviceClass as { readonly dependencies?: unknown }).dependencies);
   const schemas = schemasOf(serviceClass);
   const Injected = injectedClass(specs);
   const setup = setupOf(serviceClass);
   const Class = serviceClass as unknown as new (dependencies: object, self: Activation) => object;
+  const construct = (activation: unknown): object =>
+    new Class(new Injected(activation as Activation), activation as Activation);
   return {
     name: serviceClass.name,
     provides: providedTokens(serviceClass, undefined),
@@ -27,10 +38,12 @@ export function declaredDefinition(serviceClass: ServiceClass): ServiceDefinitio
     hasRepeatedTokens: checkSpecs(serviceClass, specs),
     staticDependencies: [],
     build:
-      setup === undefined
-        ? (activation) => new Class(new Injected(activation as Activation), activation as Activation)
-        : (activation) => setup(new Injected(activation as Activation), activation as Activation),
-    preDestroy: [],
+      setup !== undefined
+        ? (activation) => setup(new Injected(activation as Activation), activation as Activation)
+        : lifecycle === undefined
+          ? construct
+          : (activation) => postConstructed(construct(activation), lifecycle.postConstruct),
+    preDestroy: lifecycle?.preDestroy ?? [],
   };
 }
 

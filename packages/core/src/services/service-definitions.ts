@@ -8,7 +8,7 @@ import { constructorDefinition } from './constructor-definition.ts';
 import { declaredDefinition } from './declared-definition.ts';
 import type { ServiceDefinition } from './definition.ts';
 import { setupOf } from './define-service.ts';
-import { inversifyMetadata, type InversifyMetadata } from './inversify-metadata.ts';
+import { inversifyMetadata, lifecycleMetadata, type InversifyMetadata } from './inversify-metadata.ts';
 
 type Described =
   | { readonly definition: ServiceDefinition; readonly metadata?: undefined }
@@ -55,11 +55,12 @@ function isConstructible(value: ServiceClass): boolean {
 
 function describeClass(serviceClass: ServiceClass): Described {
   if (!isConstructible(serviceClass)) throw noClass(serviceClass);
-  if ('dependencies' in serviceClass || setupOf(serviceClass) !== undefined)
-    return { definition: declaredDefinition(serviceClass) };
+  if (setupOf(serviceClass) !== undefined) return { definition: declaredDefinition(serviceClass, undefined) };
+  if ('dependencies' in serviceClass)
+    return { definition: declaredDefinition(serviceClass, lifecycleMetadata(serviceClass as never)) };
   const metadata = inversifyMetadata(serviceClass as unknown as new () => object);
   return metadata.parameters.length + metadata.properties.length + metadata.postConstruct.length > 0 ||
     metadata.preDestroy.length > 0
     ? { metadata }
-    : { definition: declaredDefinition(serviceClass) };
+    : { definition: declaredDefinition(serviceClass, undefined) };
 }

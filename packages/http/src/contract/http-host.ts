@@ -9,6 +9,7 @@ import type { AnyMiddleware, LocalsOf, UseOptions } from './middleware.ts';
 import type { FetchApplication } from './fetch-handler.ts';
 import type { BodyOf, BodyOption, HttpRequest, ParamsOf } from './request.ts';
 import type { HttpResponse } from './response.ts';
+import type { HostTlsOptions } from './tls-options.ts';
 import type { UpgradeHandler, UpgradeOptions } from './upgrade.ts';
 
 /** How a route is served. Every default is the one of the host. */
@@ -104,7 +105,7 @@ export interface InjectedResponse {
 export interface HttpHost {
   /** Where it listens; undefined before it started. */
   readonly address: HostAddress | undefined;
-  /** `http://127.0.0.1:8080`, or undefined on a Unix path. */
+  /** `http://127.0.0.1:8080`, or `https:…` with TLS; undefined on a Unix path. */
   readonly url: string | undefined;
   /** Default priority of routes registered from now on. */
   priority: number;
@@ -127,6 +128,13 @@ export interface HttpHost {
   ): Disposable;
   /** Takes over connections whose GET request asks to upgrade to `options.protocol`. */
   upgrade<const Path extends RoutePath>(path: Path, options: UpgradeOptions, handler: UpgradeHandler<Path>): Disposable;
+  /**
+   * Replaces the TLS options of the host while it runs: certificates, keys, authorities, names, what is asked of clients.
+   * Connections made from now on use them; those that stand, and handshakes under way, are not affected. When the new ones are
+   * wrong, nothing changes.
+   * @throws ICHOR_HTTP_OPTION_INVALID, or ICHOR_HTTP_TLS_INVALID, which names the option; also on a host without TLS.
+   */
+  reloadTls(options: HostTlsOptions): void;
   /**
    * Puts middleware around all requests of this host, from now on: also around those that no route answers (404, 405,
    * OPTIONS). Belongs to the service that calls, and goes when it stops; requests that are inside by then are answered 503

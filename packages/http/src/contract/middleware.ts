@@ -3,7 +3,7 @@
 import type { Awaitable, Handled } from '@ichor/core';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
-import { invalidOption } from './host-options.ts';
+import { invalidOption } from './option-error.ts';
 
 declare const localsType: unique symbol;
 

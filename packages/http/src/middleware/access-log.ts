@@ -1,7 +1,7 @@
 // Middleware: one line in the log for each request, when it is over.
 
 import type { LogFields, Logger, LogLevel } from '@ichor/core';
-import { invalidOption } from '../contract/host-options.ts';
+import { invalidOption } from '../contract/option-error.ts';
 import {
   defineMiddleware,
   type Middleware,

@@ -1,7 +1,7 @@
 // Handlers written against the Web standards as routes: a `Request` is made of each request, a response of each `Response`.
 // Bodies are streamed both ways; nothing is gathered here.
 
-import { invalidOption } from '../contract/host-options.ts';
+import { invalidOption } from '../contract/option-error.ts';
 import type { FetchApplication, FetchHandler } from '../contract/fetch-handler.ts';
 import type { MountOptions, RouteOptions } from '../contract/http-host.ts';
 import { httpMethods, type HttpMethod } from '../contract/http-method.ts';

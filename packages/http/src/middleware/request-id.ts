@@ -2,7 +2,7 @@
 
 import type { Middleware, MiddlewareRequest } from '../contract/middleware.ts';
 import { defineMiddleware } from '../contract/middleware.ts';
-import { invalidOption } from '../contract/host-options.ts';
+import { invalidOption } from '../contract/option-error.ts';
 import { isToken } from '../parser/characters.ts';
 
 /** The options of {@link requestId}. */

@@ -60,13 +60,13 @@ export class ConnectionOutput {
     const buffer = this.#buffer;
     if (buffer === undefined) return;
     this.#buffer = undefined;
-    if (buffer.length === 0 || this.#transport.write(buffer.view())) this.#host.output.giveBack(buffer);
+    if (buffer.length === 0 || this.#transport.writeShared(buffer.view())) this.#host.output.giveBack(buffer);
     if (this.isBlocked) this.#transport.notifyDrained();
   }
 
   // Memory that the system has not taken yet belongs to it; another buffer is used then.
   #write(buffer: OutputBuffer): void {
-    if (buffer.length > 0 && !this.#transport.write(buffer.view())) this.#buffer = undefined;
+    if (buffer.length > 0 && !this.#transport.writeShared(buffer.view())) this.#buffer = undefined;
     else buffer.length = 0;
   }
 

@@ -1,7 +1,7 @@
 // A registered route as the pipeline uses it: options checked and resolved once, at registration.
 
 import type { Handled, MessageType, Queue, StandardSchema } from '@ichor/core';
-import { invalidOption } from '../contract/host-options.ts';
+import { invalidOption } from '../contract/option-error.ts';
 import type { RouteOptions } from '../contract/http-host.ts';
 import type { BodyOption } from '../contract/request.ts';
 import { isMessageType } from '../contract/response.ts';

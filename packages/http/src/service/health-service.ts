@@ -10,7 +10,7 @@ import {
   type ServiceInfo,
   type StandardSchema,
 } from '@ichor/core';
-import { invalidOption } from '../contract/host-options.ts';
+import { invalidOption } from '../contract/option-error.ts';
 import { HttpHost } from '../contract/http-host.ts';
 import { json, type HttpResponse } from '../contract/response.ts';
 

@@ -1,7 +1,7 @@
 // The HttpHost of one consumer: its routes and its middleware are owned by that consumer and use its queue, so that they go with it.
 
 import type { Consumer } from '@ichor/core';
-import { invalidOption } from '../contract/host-options.ts';
+import { invalidOption } from '../contract/option-error.ts';
 import type { FetchApplication } from '../contract/fetch-handler.ts';
 import type { HttpMethod } from '../contract/http-method.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
   RegisterRoute,
   RouteOptions,
 } from '../contract/http-host.ts';
+import { checkTlsOptions, type HostTlsOptions } from '../contract/tls-options.ts';
 import type { AnyMiddleware, UseOptions } from '../contract/middleware.ts';
 import type { UpgradeHandler, UpgradeOptions } from '../contract/upgrade.ts';
 import { fetchRoutes } from '../middleware/fetch-routes.ts';
@@ -26,7 +27,10 @@ import { Route, type AnyHandler } from '../server/route.ts';
 /** What a view needs of the service that provides it. */
 export interface HostParts {
   readonly connections: ConnectionHost;
-  address(): HostAddress | undefined;
+  readonly listener: {
+    readonly address: HostAddress | undefined;
+    reloadTls(options: HostTlsOptions): void;
+  };
 }
 
 const defaultOrder = 1000;
@@ -43,14 +47,20 @@ export class HttpHostView implements HttpHost {
   }
 
   get address(): HostAddress | undefined {
-    return this.#parts.address();
+    return this.#parts.listener.address;
   }
 
   get url(): string | undefined {
     const address = this.address;
     if (address === undefined || 'path' in address) return undefined;
     const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-    return `http://${host}:${address.port}`;
+    const scheme = this.#parts.connections.options.tls === undefined ? 'http' : 'https';
+    return `${scheme}://${host}:${address.port}`;
+  }
+
+  reloadTls(options: HostTlsOptions): void {
+    this.#consumer.assertConnected();
+    this.#parts.listener.reloadTls(checkTlsOptions(options));
   }
 
   get priority(): number {

@@ -136,8 +136,8 @@ export class HostEndpoint implements Endpoint {
     }
     if (verdict instanceof HttpResponse) return verdict;
     if (!this.#said('authorise', verdict)) throw new HttpError(403, 'This connection is not allowed.');
-    if (this.#isDisposed) throw new HttpError(404, 'There is nothing at this path.');
     this.#checkRoom();
+    if (this.#isDisposed) throw new HttpError(404, 'There is nothing at this path.');
     return this.#accept(request, key, protocol, offers);
   }
 
