@@ -232,7 +232,8 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
       this.#inputAt = end;
       return this.#refuseBody(intake.failure);
     }
-    if (intake.isPaused) this.#deadline = never;
+    // While its reader takes nothing, time counts for the handler and not for the client.
+    if (intake.isPaused) this.#awaitHandler(this.#exchange!);
     if (!intake.isDone) return;
     const exchange = this.#exchange!;
     const sink = this.#sink!;
@@ -532,7 +533,7 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
         }
         break;
       case 'body':
-        if (this.#intake === undefined) this.#handlerIsLate();
+        if (this.#intake === undefined || this.#intake.isPaused) this.#handlerIsLate();
         else this.#refuseBody({ status: 408, detail: 'The body did not come in time.' });
         break;
       case 'busy':
