@@ -146,7 +146,12 @@ export class Connection implements Channel<Exchange>, TransportSink {
     const behind = reader.read(bytes, at, end);
     if (behind === -1) {
       this.#inputAt = end;
-      if (reader.parser.failure !== undefined) return this.#refuse(reader.parser.failure);
+      const { failure } = reader.parser;
+      if (failure !== undefined) {
+        // The shared reader must not take anything of this head into the next one, of any connection.
+        reader.reset();
+        return this.#refuse(failure);
+      }
       if (this.#reader !== undefined) return;
       this.#reader = reader;
       this.#host.lendReader();
