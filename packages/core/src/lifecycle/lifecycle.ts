@@ -534,10 +534,11 @@ function waitsFor(record: ServiceRecord, other: ServiceRecord, seen: Set<Service
 
 /**
  * Which of several slots for one token chooses first: those with conditions, so that a provider they need is not taken by one
- * that takes any; and single ones before collections, which take what is left.
+ * that takes any; and single ones before collections, which take what is left, but for one that needs its first provider.
  */
 function rankOf({ spec, links }: Slot): number {
-  return (spec.match === undefined ? 2 : 0) + (links === undefined ? 0 : 1);
+  const kind = links === undefined ? 0 : spec.required && links.size === 0 ? 1 : 2;
+  return (spec.match === undefined ? 3 : 0) + kind;
 }
 
 /** The slot of the same consumer and token that a provider goes to: by rank, then as they are declared (LC-72). */

@@ -381,13 +381,16 @@ export class DependencyManager {
     return this.#ended;
   }
 
-  /** Asks for an orderly end. Resolves when it has ended, without repeating the failures that `run()` rejects with. */
+  /**
+   * Asks for an orderly end. Resolves when it has ended, without repeating the failures that `run()` rejects with.
+   * A handler may await it, if it calls it before its first other `await`: the end does not wait for that handler.
+   */
   quit(): Promise<void> {
     if (this.#phase === 'new') this.#finish();
     else if (this.#phase === 'running') this.#pushQuit();
     const ended = (this.#ended ?? Promise.resolve()).catch(() => undefined);
-    // `() => manager.quit()` as a handler must not wait for the end, which waits for the handler.
-    this.#events.endsWithManager.add(ended);
+    // A handler that waits for the end must not be waited for by it.
+    this.#events.endAsked(ended);
     return ended;
   }
 
