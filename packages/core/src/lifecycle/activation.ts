@@ -84,6 +84,7 @@ export class Activation extends ActivationState implements ServiceContext, Handl
   }
 
   override set priority(priority: number) {
+    this.assertLive();
     this.record.priority = priorityNumber(priority, this.record.priority);
   }
 

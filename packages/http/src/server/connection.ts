@@ -147,7 +147,12 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     const behind = reader.read(bytes, at, end);
     if (behind === -1) {
       this.#inputAt = end;
-      if (reader.parser.failure !== undefined) return this.#refuse(reader.parser.failure);
+      const { failure } = reader.parser;
+      if (failure !== undefined) {
+        // The shared reader must not take anything of this head into the next one, of any connection.
+        reader.reset();
+        return this.#refuse(failure);
+      }
       if (this.#reader !== undefined) return;
       this.#reader = reader;
       this.#host.lendReader();
@@ -227,7 +232,8 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
       this.#inputAt = end;
       return this.#refuseBody(intake.failure);
     }
-    if (intake.isPaused) this.#deadline = never;
+    // While its reader takes nothing, time counts for the handler and not for the client.
+    if (intake.isPaused) this.#awaitHandler(this.#exchange!);
     if (!intake.isDone) return;
     const exchange = this.#exchange!;
     const sink = this.#sink!;
@@ -527,7 +533,7 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
         }
         break;
       case 'body':
-        if (this.#intake === undefined) this.#handlerIsLate();
+        if (this.#intake === undefined || this.#intake.isPaused) this.#handlerIsLate();
         else this.#refuseBody({ status: 408, detail: 'The body did not come in time.' });
         break;
       case 'busy':

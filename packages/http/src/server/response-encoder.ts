@@ -25,6 +25,7 @@ interface HeadTemplate {
   dateVersion: number;
 }
 
+const hasContentType = /^content-type:/im;
 const maxTemplates = 256;
 const lengthPrefix = 'Content-Length: ';
 /** Room an output buffer must have for a head with headers of its own, and for one without. */
@@ -68,7 +69,9 @@ export class ResponseEncoder {
     headers: HeaderValues | undefined,
     connection: string,
   ): void {
-    const template = this.#template(status, contentType);
+    const fields = headers === undefined ? '' : headerLines(headers, true);
+    // A content type among the headers of the response is the one that is meant.
+    const template = this.#template(status, contentType !== '' && hasContentType.test(fields) ? '' : contentType);
     const { bytes } = template;
     if (template.dateVersion !== this.#date.version) {
       bytes.write(this.#date.text, template.dateOffset, 'latin1');
@@ -79,7 +82,7 @@ export class ResponseEncoder {
       output.length += bytes.length;
       return;
     }
-    const lines = headers === undefined ? connection : headerLines(headers, true) + connection;
+    const lines = fields + connection;
     const { statusLineLength } = template;
     output.length += bytes.copy(output.bytes, output.length, 0, statusLineLength);
     output.appendLatin1(lines);
