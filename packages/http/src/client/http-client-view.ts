@@ -120,7 +120,7 @@ export class HttpClientView implements HttpClient, Disposable {
       return new ReceivedResponse(answer, answeredBy, {
         maxResponseBytes: defaults.maxResponseBytes,
         finished,
-        reading: (read) => settledBy(limited(run, read)),
+        reading: (read) => settledBy(run.isLimited ? limited(run, read) : read()),
         streaming: (body) => streamed(run, body, finished),
       });
     } catch (error) {

@@ -16,6 +16,9 @@ export interface ResponseContext {
   streaming(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
 }
 
+const utf8 = new TextDecoder();
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
 export class ReceivedResponse implements ClientResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -39,7 +42,7 @@ export class ReceivedResponse implements ClientResponse {
   expectOk(): Awaitable<ClientResponse> {
     return this.#context.reading(async () => {
       if (this.ok) return this;
-      const text = new TextDecoder().decode((await this.#collect()).subarray(0, 1000));
+      const text = utf8.decode((await this.#collect()).subarray(0, 1000));
       throw httpClientError('ICHOR_HTTP_RESPONSE_STATUS', `${this.url} answered ${this.status}: ${text}`, {
         details: { status: this.status, url: this.url, body: text },
       });
@@ -56,14 +59,14 @@ export class ReceivedResponse implements ClientResponse {
   }
 
   text(): Awaitable<string> {
-    return this.#context.reading(async () => new TextDecoder().decode(await this.#collect()));
+    return this.#context.reading(() => this.#collect().then((bytes) => utf8.decode(bytes)));
   }
 
   json(): Awaitable<unknown> {
     return this.#context.reading(async () => {
       const bytes = await this.#collect();
       try {
-        return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+        return JSON.parse(strictUtf8.decode(bytes)) as unknown;
       } catch (error) {
         throw httpClientError(
           'ICHOR_HTTP_RESPONSE_TYPE',
@@ -108,12 +111,28 @@ export class ReceivedResponse implements ClientResponse {
     }
   }
 
-  async #collect(): Promise<Uint8Array> {
+  // A body of known length is the usual case: every step of a promise less is felt there.
+  #collect(): Promise<Uint8Array> {
+    const announced = Number(this.headers['content-length']);
+    if (this.#isUsed || !(announced <= this.#context.maxResponseBytes)) return this.#collectWithin(announced);
+    this.#isUsed = true;
+    return this.#answer.collect().then(this.#collected, this.#notCollected);
+  }
+
+  readonly #collected = (bytes: Uint8Array): Uint8Array => {
+    this.#context.finished();
+    return bytes;
+  };
+
+  readonly #notCollected = (error: unknown): never => {
+    this.#context.finished();
+    throw error;
+  };
+
+  async #collectWithin(announced: number): Promise<Uint8Array> {
     this.#use();
     const { maxResponseBytes } = this.#context;
-    const announced = Number(this.headers['content-length']);
     try {
-      if (announced <= maxResponseBytes) return await this.#answer.collect();
       if (announced > maxResponseBytes) throw this.#tooLong();
       const chunks: Uint8Array[] = [];
       let length = 0;

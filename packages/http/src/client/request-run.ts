@@ -54,8 +54,20 @@ export class RequestRun {
     return `${this.#request.method} ${this.#request.url.origin}${this.#request.url.pathname}`;
   }
 
+  /** Whether the total time or the caller's signal may end it. */
+  get isLimited(): boolean {
+    return this.#signal !== undefined || this.#defaults.timeouts.totalMs !== Number.POSITIVE_INFINITY;
+  }
+
   /** Up to the headers of the answer. */
-  async run(): Promise<Answered> {
+  run(): Promise<Answered> {
+    const { retry, redirect, timeouts } = this.#defaults;
+    if (this.isLimited || retry.attempts > 0 || redirect !== 'manual') return this.#run();
+    const { url } = this.#request;
+    return this.#transport.send(this.#request, timeouts, this.abort).then((answer) => ({ answer, url }));
+  }
+
+  async #run(): Promise<Answered> {
     this.arm();
     try {
       for (let redirects = 0; ; redirects++) {

@@ -142,6 +142,7 @@ describe('a host with a certificate', () => {
         async ({ port, host: view, log }) => {
           await expect(connect(port)).rejects.toMatchObject({ code });
           view.reloadTls(pair);
+          for (let count = 0; count < 2; count++) await expect(connect(port)).rejects.toMatchObject({ code });
           const warnings = log.filter(({ level }) => level === 'warn');
           expect(warnings).toHaveLength(2);
           for (const warning of warnings) {

@@ -48,15 +48,12 @@ export class TlsHandshakes {
   /** Takes other certificates for handshakes from now on; those that have begun go on with the old ones. @throws as the constructor */
   replace(options: HostTlsOptions): void {
     this.#server = this.#serverFor(options);
-    this.warn();
-  }
-
-  /** Logs which certificates are out of date; they are used all the same. */
-  warn(): void {
-    for (const what of this.#outdated) this.#host.log.warn('A certificate of the HTTP host is out of date', { what });
   }
 
   begin(socket: Socket): void {
+    // Told with the first handshake: at the start of the host its log may not be there yet.
+    for (const what of this.#outdated) this.#host.log.warn('A certificate of the HTTP host is out of date', { what });
+    this.#outdated = [];
     const { clock } = this.#host;
     const isFull = this.#pending.size - this.#waiting.size >= this.#options.limits.handshakes;
     this.#pending.set(socket, clock.now() + this.#options.timeouts.handshakeMs);
@@ -110,8 +107,7 @@ export class TlsHandshakes {
 
   #serverFor(options: HostTlsOptions): tls.Server {
     const contexts = secureContexts(options, this.#host.clock.wallTime());
-    for (const what of contexts.outdated)
-      this.#host.log.warn('A certificate of the HTTP host is out of date', { what });
+    this.#outdated = contexts.outdated;
     const asksClients = options.requestCert === true;
     const server = tls.createServer({
       ...contexts.serverOptions,

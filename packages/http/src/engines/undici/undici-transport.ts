@@ -42,12 +42,14 @@ export class UndiciTransport {
     });
   }
 
-  /** Sends once. @throws what is in {@link failureOf}, or the reason of `abort` */
-  async send(request: OutgoingRequest, timeouts: ClientTimeouts, abort: RequestAbort): Promise<RawAnswer> {
+  /** Sends once. Rejects with what is in {@link failureOf}, or the reason of `abort`. */
+  send(request: OutgoingRequest, timeouts: ClientTimeouts, abort: RequestAbort): Promise<RawAnswer> {
     const { url } = request;
-    let answer: Dispatcher.ResponseData;
-    try {
-      answer = await this.#agent.request({
+    const failed = (error: unknown): never => {
+      throw abort.aborted ? abort.reason : failureOf(error, request, timeouts);
+    };
+    return this.#agent
+      .request({
         origin: url.origin,
         path: url.pathname + url.search,
         method: request.method,
@@ -57,32 +59,8 @@ export class UndiciTransport {
         headersTimeout: finite(timeouts.headersMs),
         bodyTimeout: finite(timeouts.bodyMs),
         signal: abort,
-      });
-    } catch (error) {
-      throw abort.aborted ? abort.reason : failureOf(error, request, timeouts);
-    }
-    const translated = (error: unknown): unknown =>
-      abort.aborted ? abort.reason : failureOf(error, request, timeouts);
-    const { body } = answer;
-    return {
-      status: answer.statusCode,
-      headers: answer.headers,
-      body: translatedBody(body, translated),
-      async collect() {
-        try {
-          return await body.bytes();
-        } catch (error) {
-          throw translated(error);
-        }
-      },
-      async dump() {
-        try {
-          await body.dump();
-        } catch (error) {
-          throw translated(error);
-        }
-      },
-    };
+      })
+      .then((answer) => new UndiciAnswer(answer, failed), failed);
   }
 
   /** Ends all connections, with the requests on them. */
@@ -91,14 +69,40 @@ export class UndiciTransport {
   }
 }
 
+class UndiciAnswer implements RawAnswer {
+  readonly status: number;
+  readonly headers: RawAnswer['headers'];
+  readonly #body: Dispatcher.ResponseData['body'];
+  readonly #failed: (error: unknown) => never;
+
+  constructor(answer: Dispatcher.ResponseData, failed: (error: unknown) => never) {
+    this.status = answer.statusCode;
+    this.headers = answer.headers;
+    this.#body = answer.body;
+    this.#failed = failed;
+  }
+
+  get body(): AsyncIterable<Uint8Array> {
+    return translatedBody(this.#body, this.#failed);
+  }
+
+  collect(): Promise<Uint8Array> {
+    return this.#body.bytes().catch(this.#failed);
+  }
+
+  async dump(): Promise<void> {
+    await this.#body.dump().catch(this.#failed);
+  }
+}
+
 async function* translatedBody(
   body: AsyncIterable<Uint8Array>,
-  translated: (error: unknown) => unknown,
+  failed: (error: unknown) => never,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     yield* body;
   } catch (error) {
-    throw translated(error);
+    failed(error);
   }
 }
 
