@@ -244,6 +244,94 @@ describe.each([['generated'], ['composed']] as const)('%s reader', (way) => {
     expect(failure(`{"n":1${' '.repeat(60)}}`, limited).code).toBe('ICHOR_SERIALIZATION_LIMIT');
   });
 
+  test('cut off at any byte it is truncated, at its end, and not something else', () => {
+    const bytes = encoder.encode(
+      '{"s":"a\u00e9\u6f22\ud83d\ude00\\u00e9\\n","n":-12,"f":1.5e+3,"b":true,"maybe":null}',
+    );
+    const larger = new Uint8Array(bytes.length + 8).fill(0x80);
+    larger.set(bytes, 4);
+    for (let length = 0; length < bytes.length; length++) {
+      for (const [input, start] of [
+        [bytes.subarray(0, length), 0],
+        [larger, 4],
+      ] as const) {
+        let error: unknown;
+        try {
+          message.json.deserialize(input, start, start + length);
+        } catch (thrown) {
+          error = thrown;
+        }
+        expect(error).toMatchObject({ code: 'ICHOR_SERIALIZATION_TRUNCATED', offset: start + length });
+      }
+    }
+    for (const bad of [[0xc3, 0x28], [0xe0, 0x80], [0xed, 0xa0], [0xf0, 0x80], [0xf4, 0x90], [0xf5], [0x80], [0xc1]]) {
+      const input = Uint8Array.of(...encoder.encode('{"s":"'), ...bad);
+      let error: unknown;
+      try {
+        message.json.deserialize(input);
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(error).toMatchObject({ code: 'ICHOR_SERIALIZATION_ENCODING', path: ['s'], offset: 6 });
+    }
+  });
+
+  test('strings of any length, with anything anywhere, at any place of a larger buffer', () => {
+    const Text = defineMessage('Text', t.string(), { codeGeneration: way === 'generated' ? 'auto' : 'never' });
+    for (let length = 0; length < 70; length++) {
+      for (const special of ['x', '"', '\\', '\n', '\u0001', '\u007f', '\u00e9', '\u6f22', '\ud83d\ude00', '\ud800']) {
+        const at = (length * 7) % (length + 1);
+        const text = 'a'.repeat(at) + special + 'b'.repeat(length - at);
+        const bytes = Text.json.serialize(text);
+        expect(new TextDecoder().decode(bytes)).toBe(JSON.stringify(text));
+        // Quotes around it, which belong to somebody else.
+        const larger = Buffer.alloc(bytes.length + 7, 34);
+        larger.set(bytes, 3);
+        expect(Text.json.deserialize(larger, 3, 3 + bytes.length)).toBe(text);
+        expect(() => Text.json.deserialize(larger, 3, 2 + bytes.length)).toThrow(SerializationError);
+      }
+    }
+  });
+
+  test('numbers of 1 to 20 digits are what JSON.parse makes of them, and integers exact or refused', () => {
+    const options: MessageOptions = { codeGeneration: way === 'generated' ? 'auto' : 'never' };
+    const Int = defineMessage('Int', t.int(), options);
+    const Float = defineMessage('Float', t.float(), options);
+    let seed = 1;
+    const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
+    for (let count = 0; count < 5000; count++) {
+      let digits = String(1 + random(9));
+      while (digits.length < 1 + (count % 20)) digits += random(10);
+      const sign = random(3) === 0 ? '-' : '';
+      const tail = [`.${random(1e9)}`, `e${random(9) - 4}`, '', ''][random(4)] as string;
+      const text = sign + digits + tail;
+      const value = JSON.parse(text) as number;
+      expect(Float.json.deserialize(encoder.encode(text)), text).toBe(value);
+      expect(new TextDecoder().decode(Float.json.serialize(value))).toBe(JSON.stringify(value));
+      if (tail !== '') continue;
+      if (BigInt(text) === BigInt(value) && Number.isSafeInteger(value)) {
+        expect(Int.json.deserialize(encoder.encode(text)), text).toBe(value);
+        expect(new TextDecoder().decode(Int.json.serialize(value))).toBe(text);
+      } else expect(() => Int.json.deserialize(encoder.encode(text)), text).toThrow('an integer');
+    }
+    for (const text of [
+      '00',
+      '01',
+      '-01',
+      '000000000000',
+      '0000000001',
+      '1234567890123456.',
+      '123456789.',
+      '+1',
+      '.5',
+      '1e',
+      '1e+',
+    ]) {
+      expect(() => Float.json.deserialize(encoder.encode(text)), text).toThrow(SerializationError);
+      expect(() => Int.json.deserialize(encoder.encode(text)), text).toThrow(SerializationError);
+    }
+  });
+
   test('never reads outside of the range it was given', () => {
     const text = encoder.encode('{"n":12345}');
     for (let end = 0; end < text.length; end++) {

@@ -187,6 +187,7 @@ test.each([
   ['a field named __proto__', () => defineMessage('M', { ['__proto__']: t.int() })],
   ['an unknown option', () => defineMessage('M', {}, { unknownkeys: 'keep' } as never)],
   ['a wrong option', () => defineMessage('M', {}, { unknownKeys: 'drop' as never })],
+  ['unknownKeys for what has no keys', () => defineMessage('M', t.array(t.int()), { unknownKeys: 'reject' })],
   ['an unknown limit', () => defineMessage('M', {}, { limits: { depth: 5 } as never })],
   ['a limit of zero', () => defineMessage('M', {}, { limits: { maxDepth: 0 } })],
   ['a depth that could overflow the stack', () => defineMessage('M', {}, { limits: { maxDepth: 5000 } })],
@@ -202,6 +203,25 @@ test.each([
   ['a union whose variant contradicts its tag', () => t.union('k', { a: t.object({ k: t.literal('b') }) })],
 ])('a definition with %s is refused at once', (_, define) => {
   expect(failureOf(define).code).toBe('ICHOR_SERIALIZATION_SCHEMA');
+});
+
+test('unknownKeys of a message that is a union holds for its variants, in every codec and when validating', () => {
+  const variants = { move: { x: t.int() }, stop: {} };
+  for (const codeGeneration of ['auto', 'never'] as const) {
+    const strict = defineMessage('M', t.union('do', variants), { unknownKeys: 'reject', codeGeneration });
+    const loose = defineMessage('M', t.union('do', variants), { unknownKeys: 'keep', codeGeneration });
+    const value = { do: 'stop', more: 1 } as never;
+    for (const format of ['json', 'msgpack'] as const) {
+      const bytes = loose[format].serialize(value);
+      expect(loose[format].deserialize(bytes)).toEqual(value);
+      expect(failureOf(() => strict[format].deserialize(bytes))).toMatchObject({
+        code: 'ICHOR_SERIALIZATION_UNKNOWN_KEY',
+        path: ['more'],
+      });
+    }
+    expect(strict.validate(value).issues).toMatchObject([{ path: ['more'] }]);
+    expect(defineMessage('M', t.union('do', variants)).validate(value)).toEqual({ value: { do: 'stop' } });
+  }
 });
 
 test('codecs are chosen by media type', () => {

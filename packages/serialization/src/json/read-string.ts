@@ -5,7 +5,7 @@ import type { StringNode } from '../schema/node.ts';
 import { checkString, type FindText } from '../codec/value-parts.ts';
 import { asciiText, plainBytes as plain, quotedText } from '../text/ascii-text.ts';
 import { decodeUtf8 } from '../text/text.ts';
-import { utf8SequenceEnd } from '../text/utf8.ts';
+import { isSequenceStart, utf8SequenceEnd } from '../text/utf8.ts';
 import { fail, type Read, type Reader } from '../codec/reader.ts';
 import { failAt, failType, skipSpace } from './json-text.ts';
 
@@ -58,7 +58,7 @@ function readRest(r: Reader, b: Uint8Array, start: number, q: number): string {
     const c = b[q]!;
     if (c >= 128) {
       const next = utf8SequenceEnd(b, q, end);
-      if (next < 0) failUtf8(r, q);
+      if (next < 0) failUtf8(r, b, q);
       ascii = false;
       q = next;
       continue;
@@ -112,7 +112,8 @@ function hexDigit(c: number): number {
   return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
 
-function failUtf8(r: Reader, p: number): never {
+function failUtf8(r: Reader, b: Uint8Array, p: number): never {
+  if (isSequenceStart(b, p, r.end)) failAt(r, b, r.end, 'the rest of a UTF-8 sequence');
   return fail(r, 'ICHOR_SERIALIZATION_ENCODING', p, 'valid UTF-8', 'a malformed sequence');
 }
 

@@ -88,7 +88,8 @@ function oneOf(name: string, option: string, value: unknown, allowed: readonly u
   }
 }
 
-function wrongOption(name: string, option: string, expected: string, received: string): SerializationError {
+/** The error for an option that cannot be. */
+export function wrongOption(name: string, option: string, expected: string, received: string): SerializationError {
   return new SerializationError(
     'ICHOR_SERIALIZATION_SCHEMA',
     { message: `Option ${option} of ${name}`, path: [], offset: undefined, expected, received },

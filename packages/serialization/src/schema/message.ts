@@ -10,7 +10,7 @@ import { jsonFormat } from '../json/json-format.ts';
 import { msgpackFormat, positionalFormat } from '../msgpack/msgpack-format.ts';
 import { fieldNodes } from './fields.ts';
 import { jsonSchemaOf, type JsonSchema } from './json-schema.ts';
-import { policyOf, type MessageOptions } from './limits.ts';
+import { policyOf, wrongOption, type MessageOptions } from './limits.ts';
 import type { SchemaNode } from './node.ts';
 import { nodeOf, type Fields, type InferFields, type Schema } from './schema.ts';
 import { isStandardSchema, type SchemaResult, type StandardSchema } from './standard-schema.ts';
@@ -77,7 +77,18 @@ function rootNode(name: string, definition: Fields | StandardSchema, options: Me
     return { kind: 'object', name, fields: fieldNodes(name, definition), unknownKeys: unknownKeys ?? 'strip' };
   }
   const node = nodeOf(definition);
-  return node.kind === 'object' ? { ...node, name, unknownKeys: unknownKeys ?? node.unknownKeys } : node;
+  if (node.kind === 'object') return { ...node, name, unknownKeys: unknownKeys ?? node.unknownKeys };
+  if (unknownKeys === undefined) return node;
+  if (node.kind !== 'union') {
+    throw wrongOption(
+      name,
+      'unknownKeys',
+      'the option of a message that is an object or a union',
+      `${node.kind} schema`,
+    );
+  }
+  const variants = Array.from(node.variants, ([tag, variant]) => [tag, { ...variant, unknownKeys }] as const);
+  return { ...node, variants: new Map(variants) };
 }
 
 class CompiledMessage<T> implements Message<T> {

@@ -17,6 +17,18 @@ export function utf8SequenceEnd(b: Uint8Array, p: number, end: number): number {
   return p + 4;
 }
 
+/** Whether `b[p..end)` is the beginning of a sequence whose other bytes are beyond `end`, and nothing more. */
+export function isSequenceStart(b: Uint8Array, p: number, end: number): boolean {
+  const size = end - p;
+  if (size < 1 || size > 3) return false;
+  // What may come second depends on the first byte: each of these is right for some of them.
+  return [0x80, 0x90, 0xa0].some((second) => {
+    const whole = Uint8Array.of(b[p]!, second, 0x80, 0x80);
+    for (let i = 1; i < size; i++) whole[i] = b[p + i]!;
+    return utf8SequenceEnd(whole, 0, 4) > size;
+  });
+}
+
 /** Position of the first malformed sequence in `b[start..end)`, or −1 when all is well. */
 export function findMalformed(b: Uint8Array, start: number, end: number): number {
   let p = start;
