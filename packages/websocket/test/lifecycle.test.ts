@@ -195,7 +195,7 @@ describe('what is shown', () => {
     }
     const chat = manager.register(Chat);
     manager.register(WebSocketHostService);
-    const run = manager.run({ failFast: false } as never);
+    const run = manager.run();
     run.catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 20));
     const explained = manager.explain().find(({ serviceId }) => serviceId === chat.id)!;

@@ -80,6 +80,8 @@ export class EventSystem {
   #spare: Execution | undefined;
   #completion: Completion | undefined;
   #touchedPromise = false;
+  /** The handler that runs has asked for the end of the manager. */
+  #asksForEnd = false;
   readonly #contexts: Map<number, unknown> | undefined;
   /** While observed: when the processing of the current event began, and when its last handler ended (NaN: none yet). */
   #startedAt = Number.NaN;
@@ -187,6 +189,7 @@ export class EventSystem {
     if (!(this.#held === undefined ? this.queue.take(event) : this.#takeUnheld(this.#held, event))) return 'empty';
     this.isProcessing = true;
     this.#touchedPromise = false;
+    this.#asksForEnd = false;
     const releases = asyncReleases();
     const completion = this.completions.size === 0 ? undefined : this.completions.get(event.id);
     this.#completion = completion;
@@ -247,6 +250,12 @@ export class EventSystem {
         if (!entry.isRemoved) this.#after(entry.interceptor, event, processed, payload, entry.ownerId);
   }
 
+  /** Code of the manager has asked for its end, and may wait for that: the end does not wait for it then. */
+  endAsked(ended: object): void {
+    this.endsWithManager.add(ended);
+    this.#asksForEnd = this.isProcessing;
+  }
+
   /** Drops what is queued, telling work and waiters. */
   discardAll(reason: DiscardReason): void {
     const dropped = (payload: unknown, typeId: number): void => {
@@ -289,11 +298,22 @@ export class EventSystem {
   #before({ interceptor, isRemoved, ownerId }: InterceptorEntry, event: CurrentEvent, payload: unknown): boolean {
     if (isRemoved) return true;
     try {
-      return interceptor.before?.(event, payload) !== false;
+      const result: unknown = interceptor.before?.(event, payload);
+      if (typeof result === 'object') this.#followInterceptor(result, ownerId, event);
+      return result !== false;
     } catch (error) {
       this.#options.ownerOf(ownerId)?.failed(error, event);
       return true;
     }
+  }
+
+  /** Interceptors decide at once. One that is async all the same is not waited for, but its failure has an address. */
+  #followInterceptor(result: object | null, ownerId: number, event: CurrentEvent): void {
+    if (typeof (result as PromiseLike<unknown> | null)?.then !== 'function') return;
+    const { id, typeId, origin, priority } = event;
+    (result as PromiseLike<unknown>).then(undefined, (error: unknown) => {
+      this.#options.ownerOf(ownerId)?.failed(error, { id, type: eventTypeOf(typeId), origin, priority });
+    });
   }
 
   #discard(work: Work, reason: DiscardReason): void {
@@ -312,7 +332,8 @@ export class EventSystem {
     ownerId: number,
   ): void {
     try {
-      interceptor.after?.(event, processed, payload);
+      const result: unknown = interceptor.after?.(event, processed, payload);
+      if (typeof result === 'object') this.#followInterceptor(result, ownerId, event);
     } catch (error) {
       this.#options.ownerOf(ownerId)?.failed(error, event);
     }
@@ -483,6 +504,11 @@ export class EventSystem {
       !this.endsWithManager.has(result as object)
     ) {
       this.#touchedPromise = true;
+      if (this.#asksForEnd) {
+        this.#asksForEnd = false;
+        this.#leaveBehind(execution, result as PromiseLike<unknown>);
+        return false;
+      }
       this.#keep(execution, undefined);
       (result as PromiseLike<unknown>).then(
         (value) => {
@@ -498,6 +524,16 @@ export class EventSystem {
     }
     this.#giveBack(execution);
     return false;
+  }
+
+  /** Nobody waits for the promise, but its failure has an address. */
+  #leaveBehind(execution: Execution, promise: PromiseLike<unknown>): void {
+    const owner = execution.owner as ExecutionOwner;
+    promise.then(undefined, (error: unknown) => {
+      owner.failed(error, undefined);
+    });
+    execution.returned(undefined);
+    this.#giveBack(execution);
   }
 
   /** The code has suspended: its execution, and the event it may look at, are no longer ours to reuse. */

@@ -14,7 +14,22 @@ export const RequestDependency: EventType<DependencyRequest> = defineEvent('Requ
 export const UndoDependencyRequest: EventType<DependencyRequest> = defineEvent('UndoDependencyRequest');
 /** Asks that a service start. */
 export const StartService: EventType<{ readonly serviceId: number }> = defineEvent('StartService');
-/** Asks that a service stop, and be removed afterwards if wanted. */
+/**
+ * Asks that a service stop, and be removed afterwards if wanted.
+ *
+ * @example
+ * ```ts
+ * import { defineService, DependencyManager, DependencyOffline, StopService } from '@ichor/core';
+ *
+ * await using manager = new DependencyManager();
+ * const { id } = manager.register(defineService({ name: 'Robot', setup: () => ({}) }));
+ * manager.intercept(DependencyOffline, { after: ({ origin }) => console.log(origin === id, 'leaves') }); // true leaves
+ * void manager.run();
+ * await manager.whenActive(id);
+ * manager.queue.push(StopService, { serviceId: id, removeAfter: false }); // as manager.stopService(id), without the wait
+ * await manager.whenStopped(id);
+ * ```
+ */
 export const StopService: EventType<{ readonly serviceId: number; readonly removeAfter: boolean }> =
   defineEvent('StopService');
 /** Asks that a stopped service be removed. */

@@ -18,6 +18,7 @@ import type { ServiceIdentifier } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
 import { checkFunction, checkKeys, checkStopOptions, invalidOption, shown } from '../errors/checks.ts';
 import { checkEventType, priorityNumber } from '../events/define-event.ts';
+import type { Deferred } from '../events/deferred.ts';
 import type { Execution } from '../events/execution.ts';
 import type { HandlerOwner } from '../events/handler-table.ts';
 import { interceptedType } from '../events/interceptor-table.ts';
@@ -27,7 +28,7 @@ import { ActivationState } from './activation-state.ts';
 import type { Kernel } from './kernel.ts';
 import { checkOwnable, OwnedResources, undo } from './owned-resources.ts';
 import { startOwnedTask } from './owned-task.ts';
-import type { ServiceRecord } from './service-record.ts';
+import type { ServiceRecord, Slot } from './service-record.ts';
 
 export class Activation extends ActivationState implements ServiceContext, HandlerOwner {
   readonly record: ServiceRecord;
@@ -83,6 +84,7 @@ export class Activation extends ActivationState implements ServiceContext, Handl
   }
 
   override set priority(priority: number) {
+    this.assertLive();
     this.record.priority = priorityNumber(priority, this.record.priority);
   }
 
@@ -198,6 +200,14 @@ export class Activation extends ActivationState implements ServiceContext, Handl
     if (this.#abortReason !== undefined) return;
     this.#abortReason = reason;
     this.#abort?.abort(new CancelledError(reason, this.name));
+    if (this.optionalWaits !== undefined)
+      for (const wait of this.optionalWaits.values()) wait.reject(new CancelledError(reason, this.name));
+  }
+
+  /** A wait for an optional provider; it fails when the service begins to stop, because none will come then. */
+  addWait(slot: Slot, wait: Deferred<unknown>): void {
+    (this.optionalWaits ??= new Map()).set(slot, wait);
+    if (this.#abortReason !== undefined) wait.reject(new CancelledError(this.#abortReason, this.name));
   }
 
   /** Takes what is owned, last first, to be undone by the caller. */
@@ -208,8 +218,6 @@ export class Activation extends ActivationState implements ServiceContext, Handl
   /** From now on every call on the context throws. */
   revoke(): void {
     this.isRevoked = true;
-    if (this.optionalWaits !== undefined)
-      for (const wait of this.optionalWaits.values()) wait.reject(this.#stoppedError());
   }
 
   #ownDisposable(resource: Disposable): Disposable {

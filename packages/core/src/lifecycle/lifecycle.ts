@@ -162,9 +162,8 @@ export class Lifecycle {
     if (record === undefined || record.isInserted) return;
     record.isInserted = true;
     this.index.insert(record);
-    // Slots with conditions choose first, so that a provider they need is not taken by a slot that takes any.
     const slots = record.definition.hasRepeatedTokens
-      ? [...record.slots].sort((a, b) => Number(a.spec.match === undefined) - Number(b.spec.match === undefined))
+      ? [...record.slots].sort((a, b) => rankOf(a) - rankOf(b))
       : record.slots;
     let filled = false;
     for (const slot of slots) if (this.#fill(slot)) filled = true;
@@ -261,7 +260,7 @@ export class Lifecycle {
       // An `added` callback of an earlier slot may have changed everything.
       if (provider.state !== 'active') return;
       if (!slot.isOpen || !isFree(provider, slot)) continue;
-      this.#place(provider, slot, priority);
+      this.#place(provider, slot.consumer.definition.hasRepeatedTokens ? firstChoice(provider, slot) : slot, priority);
     }
   }
 
@@ -291,6 +290,7 @@ export class Lifecycle {
       const link = connect(provider, slot);
       if (canReceive(slot)) inject(link);
     }
+    if (slot.count === 0 && slot.consumer.definition.hasRepeatedTokens) takeFromCollection(slot);
     if (slot.isOpen) slot.entry?.openSlots.add(slot);
     return wasEmpty && slot.count > 0;
   }
@@ -530,6 +530,44 @@ function waitsFor(record: ServiceRecord, other: ServiceRecord, seen: Set<Service
   for (let link = record.firstConsumer; link !== undefined; link = link.next)
     if (link.isBlocking && (link.consumer === other || waitsFor(link.consumer, other, seen))) return true;
   return false;
+}
+
+/**
+ * Which of several slots for one token chooses first: those with conditions, so that a provider they need is not taken by one
+ * that takes any; and single ones before collections, which take what is left, but for one that needs its first provider.
+ */
+function rankOf({ spec, links }: Slot): number {
+  const kind = links === undefined ? 0 : spec.required && links.size === 0 ? 1 : 2;
+  return (spec.match === undefined ? 3 : 0) + kind;
+}
+
+/** The slot of the same consumer and token that a provider goes to: by rank, then as they are declared (LC-72). */
+function firstChoice(provider: ServiceRecord, slot: Slot): Slot {
+  let choice = slot;
+  for (const other of slot.consumer.slots)
+    if (other.spec.token === slot.spec.token && other.isOpen && accepts(provider, other))
+      if (rankOf(other) < rankOf(choice) || (rankOf(other) === rankOf(choice) && other.spec.index < choice.spec.index))
+        choice = other;
+  return choice;
+}
+
+/**
+ * A service that does not run must not wait for a provider that it has already, in a collection of the same token: where that
+ * can do without, the provider goes to the slot that cannot (LC-74, LC-76).
+ */
+function takeFromCollection(slot: Slot): void {
+  const { consumer, spec } = slot;
+  if (!spec.required || consumer.state !== 'installed') return;
+  for (const other of consumer.slots) {
+    if (other === slot || other.links === undefined || other.spec.token !== spec.token) continue;
+    if (other.spec.required && other.links.size < 2) continue;
+    for (const link of other.links)
+      if (link.provider.state === 'active' && accepts(link.provider, slot)) {
+        disconnect(link);
+        connect(link.provider, slot);
+        return;
+      }
+  }
 }
 
 /** Whether `provider` does not fill another slot of the same consumer for the same token (LC-72). */

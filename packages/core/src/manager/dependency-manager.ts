@@ -12,6 +12,7 @@ import {
 } from '@ichor/coroutines';
 import { enterScheduler } from '@ichor/coroutines/spi';
 import type { CommunicationChannel } from '../channel/communication-channel.ts';
+import type { EventQueue } from '../contract/event-queue.ts';
 import type { EventObserver, ObserveOptions } from '../contract/event-observer.ts';
 import type { Interceptor, EventType } from '../contract/event-type.ts';
 import { FrameworkLogger, type Logger } from '../contract/logger.ts';
@@ -47,6 +48,7 @@ import { internalDefinition } from '../services/internal-definition.ts';
 import { ChildRegistration } from './child-registration.ts';
 import { contextCarrier } from './context-carrier.ts';
 import { combined, Failures } from './failures.ts';
+import { EventLog } from './event-log.ts';
 import { FrameworkLog } from './framework-log.ts';
 import { Lookups } from './lookups.ts';
 import { checkManagerOptions, type ManagerOptions } from './options.ts';
@@ -93,6 +95,7 @@ export class DependencyManager {
   readonly #kernel: Kernel;
   readonly #lifecycle: Lifecycle;
   readonly #log: FrameworkLog;
+  readonly #eventLog: EventLog;
   readonly #failures: Failures;
   readonly #shutdown: Shutdown;
   readonly #startup: StartupWatch;
@@ -113,6 +116,7 @@ export class DependencyManager {
   /** @throws ICHOR_OPTION_INVALID naming the option, the value received, and what is allowed. */
   constructor(options: ManagerOptions = {}) {
     checkManagerOptions(options);
+    if (options.queue !== undefined) claimQueue(options.queue);
     this.#options = options;
     this.id = ++lastManagerId;
     this.name = options.name ?? `manager ${this.id}`;
@@ -182,6 +186,7 @@ export class DependencyManager {
       processNext: () => this.#processNext(),
       entered: () => {
         previous = enterScheduler(scheduler);
+        this.#eventLog.check();
       },
       left: () => {
         enterScheduler(previous);
@@ -198,6 +203,12 @@ export class DependencyManager {
       },
     };
     this.#log = new FrameworkLog(host);
+    this.#eventLog = new EventLog({
+      managerId: this.id,
+      log: this.#log,
+      observe: (observer) => this.#events.observe(observer),
+      nameOf: (id) => lifecycleOf().table.get(id)?.name,
+    });
     const defaultStopGraceMs = options.stopGraceMs ?? 1000;
     const kernel: Kernel = (this.#kernel = {
       clock,
@@ -370,13 +381,16 @@ export class DependencyManager {
     return this.#ended;
   }
 
-  /** Asks for an orderly end. Resolves when it has ended, without repeating the failures that `run()` rejects with. */
+  /**
+   * Asks for an orderly end. Resolves when it has ended, without repeating the failures that `run()` rejects with.
+   * A handler may await it, if it calls it before its first other `await`: the end does not wait for that handler.
+   */
   quit(): Promise<void> {
     if (this.#phase === 'new') this.#finish();
     else if (this.#phase === 'running') this.#pushQuit();
     const ended = (this.#ended ?? Promise.resolve()).catch(() => undefined);
-    // `() => manager.quit()` as a handler must not wait for the end, which waits for the handler.
-    this.#events.endsWithManager.add(ended);
+    // A handler that waits for the end must not be waited for by it.
+    this.#events.endAsked(ended);
     return ended;
   }
 
@@ -477,9 +491,23 @@ export class DependencyManager {
     return this.#replacements.begin(old, register, options);
   }
 
-  /** Waits until a service is active. Fails when its start fails, when it is removed, or when the manager quits. */
+  /**
+   * Waits until a service is active. Fails when its start fails, when it has failed and will not start again by itself,
+   * when it is removed, or when the manager quits.
+   *
+   * @throws ICHOR_SERVICE_UNKNOWN
+   */
   whenActive(id: number): Awaitable<void> {
-    return this.#watchers.active(this.#recordOf(id));
+    const record = this.#recordOf(id);
+    const active = this.#watchers.active(record);
+    const { failure, state } = record;
+    if (state === 'installed' && failure !== undefined && !this.#failures.willRestart(record))
+      active.reject(
+        coreError('ICHOR_SERVICE_START_FAILED', `${record.name} (${id}) is not running: ${failure.during} failed.`, {
+          cause: failure.error,
+        }),
+      );
+    return active;
   }
 
   /** Waits until a service does not run. */
@@ -605,7 +633,12 @@ export class DependencyManager {
     }
     this.#warnOfBound(record);
     this.#lifecycle.introduce(record);
-    if (this.#log.isEnabled('debug')) this.#log.debug('Registered.', { service: record.name, serviceId: record.id });
+    if (this.#log.isEnabled('debug'))
+      this.#log.debug('Registered.', {
+        service: record.name,
+        serviceId: record.id,
+        provides: record.provides.map(identifierName),
+      });
     const handle = new Handle(record, this.#stopOf);
     if (parent !== undefined) {
       const child = new ChildRegistration(record, this.#watchers, handle);
@@ -730,6 +763,18 @@ export class DependencyManager {
   #quitError(): Error {
     return coreError('ICHOR_MANAGER_QUIT', `${this.name} has quit.`);
   }
+}
+
+const claimedQueues = new WeakSet<EventQueue>();
+
+/** A queue belongs to one manager (LC-8): two would take each other's events. */
+function claimQueue(queue: EventQueue): void {
+  if (claimedQueues.has(queue))
+    throw coreError(
+      'ICHOR_OPTION_INVALID',
+      'Option "queue": it belongs to another manager already; make one for each.',
+    );
+  claimedQueues.add(queue);
 }
 
 /** Builds a framework logger ahead of its start: it is used from its registration on (LC-45). */

@@ -1,7 +1,7 @@
 // How a class says what it needs: required(X), optional(X), many(X), and the types that its constructor then receives.
 
 import type { Awaitable } from '@ichor/coroutines';
-import type { Properties } from '../contract/service.ts';
+import type { Properties, ServiceInfo } from '../contract/service.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
 import { checkFlag, checkKeys, invalidOption, isObject } from '../errors/checks.ts';
 
@@ -28,6 +28,7 @@ export interface Dependency<T = unknown, Kind extends DependencyKind = Dependenc
   readonly match: Properties | undefined;
 }
 
+/** How often, and whether, a service needs a token. */
 export type DependencyKind = 'required' | 'optional' | 'many';
 
 /** What `static dependencies` holds. */
@@ -37,7 +38,7 @@ export type Dependencies = Readonly<Record<string, Dependency>>;
 export interface OptionalService<T> {
   /** The provider, or undefined while there is none. */
   readonly current: T | undefined;
-  /** Waits for a provider; returns at once when there is one. Cancelled when the consumer stops. */
+  /** Waits for a provider; returns at once when there is one. Fails with a `CancelledError` when the consumer begins to stop. */
   ready(): Awaitable<T>;
 }
 
@@ -60,6 +61,44 @@ export type Injected<D extends Dependencies> = {
         : LiveCollection<T>
     : never;
 };
+
+/** What `added` and `removed` are called with: the key of the dependency, the service, and who it is. */
+export type DependencyChange<D extends Dependencies> = {
+  [K in keyof D & string]: [name: K, service: D[K] extends Dependency<infer T> ? T : never, info: ServiceInfo];
+}[keyof D & string];
+
+/**
+ * The callbacks with which an instance follows its dependencies, typed from their declaration. Both are optional; a promise or
+ * coroutine that they return belongs to the service.
+ *
+ * @example
+ * ```ts
+ * import { DependencyManager, defineService, many, token } from '@ichor/core';
+ * import type { DependencyCallbacks, DependencyChange } from '@ichor/core';
+ *
+ * const Robot = token<{ readonly name: string }>('Robot');
+ * const Door = token<{ readonly floor: number }>('Door');
+ *
+ * class House implements DependencyCallbacks<typeof House.dependencies> {
+ *   static readonly dependencies = { robots: many(Robot), doors: many(Door) };
+ *   added(...[name, service]: DependencyChange<typeof House.dependencies>) {
+ *     console.log(name === 'robots' ? service.name : service.floor); // r1, then 2
+ *   }
+ * }
+ * await using manager = new DependencyManager();
+ * manager.register(House);
+ * manager.register(defineService({ provides: [Robot], setup: () => ({ name: 'r1' }) }));
+ * manager.register(defineService({ provides: [Door], setup: () => ({ floor: 2 }) }));
+ * void manager.run();
+ * await manager.started();
+ * ```
+ */
+export interface DependencyCallbacks<D extends Dependencies> {
+  /** A provider has come: for those that are there already before `start()`. */
+  added?(...change: DependencyChange<D>): unknown;
+  /** A provider goes: exactly once for each that was added, after `stop()` where the service stops. It still works here. */
+  removed?(...change: DependencyChange<D>): unknown;
+}
 
 const knownOfRequest: ReadonlySet<string> = new Set(['properties', 'match']);
 const knownOfMany: ReadonlySet<string> = new Set([...knownOfRequest, 'required']);
@@ -103,12 +142,61 @@ export function required<T>(token: ServiceIdentifier<T>, options?: RequestOption
   return declare('required', token, true, options);
 }
 
-/** The service uses one provider of `token` while there is one: `deps.x.current`, `yield* deps.x.ready()`. */
+/**
+ * The service uses one provider of `token` while there is one: `deps.x.current`, `yield* deps.x.ready()`.
+ *
+ * @example
+ * ```ts
+ * import { defineService, DependencyManager, optional, Quit, token } from '@ichor/core';
+ *
+ * const Cache = token<{ get(key: string): string }>('Cache');
+ * const manager = new DependencyManager();
+ * manager.register(
+ *   defineService({
+ *     dependencies: { cache: optional(Cache) },
+ *     setup({ cache }, self) {
+ *       console.log(cache.current); // undefined
+ *       self.run(function* () {
+ *         const present = yield* cache.ready();
+ *         console.log(present.get('a')); // a cached
+ *         self.queue.push(Quit);
+ *       });
+ *     },
+ *   }),
+ * );
+ * manager.register(defineService({ provides: [Cache], setup: () => ({ get: (key: string) => `${key} cached` }) }));
+ * await manager.run();
+ * ```
+ */
 export function optional<T>(token: ServiceIdentifier<T>, options?: RequestOptions): Dependency<T, 'optional'> {
   return declare('optional', token, false, options);
 }
 
-/** The service uses all providers of `token`, however many there are: a live collection in the order of arrival. */
+/**
+ * The service uses all providers of `token`, however many there are: a live collection in the order of arrival.
+ *
+ * @example
+ * ```ts
+ * import { defineService, DependencyManager, many, token } from '@ichor/core';
+ *
+ * const Plugin = token<{ readonly name: string }>('Plugin');
+ * const plugin = (name: string) => defineService({ name, provides: [Plugin], setup: () => ({ name }) });
+ * await using manager = new DependencyManager();
+ * manager.register(plugin('zoom'));
+ * manager.register(
+ *   defineService({
+ *     name: 'Host',
+ *     dependencies: { plugins: many(Plugin, { required: true }) }, // starts with the first one
+ *     setup: ({ plugins }) => ({
+ *       added: (_: 'plugins', { name }: { name: string }) => console.log(name, plugins.size), // zoom 1, then pan 2
+ *     }),
+ *   }),
+ * );
+ * void manager.run();
+ * await manager.started();
+ * await manager.whenActive(manager.register(plugin('pan')).id);
+ * ```
+ */
 export function many<T>(token: ServiceIdentifier<T>, options?: ManyOptions): Dependency<T, 'many'> {
   return declare('many', token, options?.required === true, options);
 }

@@ -110,6 +110,19 @@ describe('a failing handler', () => {
     expect(manager.failure).toMatchObject({ message: 'first' });
   });
 
+  it('is said when the policy function decides nothing, or not at once; the service fails then', async () => {
+    for (const decide of [() => 'explode', () => undefined, async () => throws(new Error('late'))]) {
+      const manager = testManager({ onFailure: decide as never });
+      const { id } = fragile(manager);
+      await manager.begin();
+      manager.queue.push(Boom, new Error('first'));
+      await manager.settle();
+      expect(manager.services.byId(id)?.state).toBe('installed');
+      expect(manager.host.messages.join()).toMatch(/policy returned .*allowed are 'failService', 'quit', 'log'/);
+      await manager.quit();
+    }
+  });
+
   it('does not keep other handlers from the event, however it fails (EV-41, GD-17)', async () => {
     const manager = testManager();
     const seen: string[] = [];
@@ -270,6 +283,27 @@ describe('a failing start', () => {
     void manager.run();
     await manager.settle();
     expect(manager.failure).toBe(cause);
+  });
+
+  it('is told to who begins to wait afterwards, unless another attempt is to come', async () => {
+    const manager = testManager({ failFast: false });
+    const failing = () => defineService({ name: 'Failing', setup: () => throws(new Error('no disk')) });
+    const { id } = manager.register(failing());
+    const again = manager.register(failing(), { restart: { delayMs: 1000, attempts: 1 } });
+    manager.register(logged([], 'Other'));
+    await manager.begin();
+    await expect(manager.whenActive(id)).rejects.toMatchObject({
+      code: 'ICHOR_SERVICE_START_FAILED',
+      message: expect.stringContaining('Failing'),
+      cause: { message: 'no disk' },
+    });
+    let code = 'still waiting';
+    void manager.whenActive(again.id).then(undefined, (error: IchorError) => (code = error.code));
+    await manager.advance(999);
+    expect(code).toBe('still waiting');
+    await manager.advance(1);
+    expect(code).toBe('ICHOR_SERVICE_START_FAILED');
+    await manager.quit();
   });
 
   it('can be tried again (LC-121), and rejects startService with the cause meanwhile (GD-19)', async () => {
@@ -495,6 +529,40 @@ describe('the framework logger', () => {
     manager.register(logged([], 'Second'));
     expect(lines.at(-1)).toBe('Registered. Second');
     await manager.quit();
+  });
+
+  it('is told of registrations at debug, with what they provide (LC-46), and of every event at trace (EV-32)', async () => {
+    const lines: string[] = [];
+    const threshold = { isTrace: false };
+    const logger = silentLogger({
+      isEnabled: (level) => level !== 'trace' || threshold.isTrace,
+      debug: (message, fields) => void lines.push(`${message} ${JSON.stringify(fields)}`),
+      trace: (message, fields) => void lines.push(`${message} ${JSON.stringify(fields)}`),
+    });
+    const manager = testManager();
+    manager.register(defineService({ name: 'Log', provides: [FrameworkLogger], setup: () => logger }));
+    const { id } = fragile(manager, { onFailure: 'log' });
+    expect(lines.at(-1)).toBe(`Registered. {"service":"Fragile","serviceId":${id},"provides":["Fragile","A"]}`);
+    await manager.begin();
+    lines.length = 0;
+    manager.queue.push(Boom, 1);
+    await manager.settle();
+    expect(lines).toEqual([]);
+    // The level may change while the program runs.
+    threshold.isTrace = true;
+    const event = manager.queue.push(Boom, 1, { priority: 7 });
+    manager.queueOf(id).push(Boom, 2);
+    await manager.settle();
+    expect(lines).toEqual([
+      `Processing. {"managerId":${manager.id},"eventId":${event},"type":"Boom","priority":7}`,
+      `Processing. {"managerId":${manager.id},"eventId":${event + 1},"type":"Boom","priority":1000,"service":"Fragile","serviceId":${id}}`,
+    ]);
+    threshold.isTrace = false;
+    manager.queue.push(Boom, 3);
+    await manager.settle();
+    expect(lines).toHaveLength(2);
+    await manager.quit();
+    assertNoLeaks(manager);
   });
 
   it('must not have dependencies, and must be there at once (LC-45)', () => {

@@ -44,7 +44,7 @@ export interface Frame {
 }
 
 /** The frames in what a server sent; an incomplete one at the end is left out. */
-export function framesIn(received: Buffer): Frame[] {
+function framesIn(received: Buffer): Frame[] {
   const frames: Frame[] = [];
   for (let at = 0; at + 2 <= received.length;) {
     const first = received[at]!;
