@@ -9,7 +9,7 @@ export class Progress {
   readonly #began = performance.now();
   #done = 0;
 
-  constructor(total: number, output = process.stderr) {
+  constructor(total: number, output: NodeJS.WriteStream = process.stderr) {
     this.#total = total;
     this.#output = output;
   }

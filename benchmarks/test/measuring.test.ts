@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Cell, Sample } from '../src/experiment.ts';
 import { measure } from '../src/measuring.ts';
+import { Progress } from '../src/progress.ts';
 
 const sampleOf = (operations: number, text?: string): Sample =>
   text === undefined ? { operations, seconds: 1 } : { operations, seconds: 1, text };
@@ -65,4 +66,22 @@ test('what programs print is kept of the sample in the middle only', async () =>
   };
   const [result] = await measure(experimentOf(cell), 3, () => undefined);
   expect(result!.samples).toEqual([sampleOf(30), sampleOf(10), sampleOf(20, 'at 20')]);
+});
+
+test('progress is one line on a terminal, and nothing in a log', () => {
+  const shown = (isTTY: boolean): string => {
+    let text = '';
+    const output = { isTTY, write: (chunk: string) => (text += chunk) } as unknown as NodeJS.WriteStream;
+    const progress = new Progress(4, output);
+    progress.next('first');
+    progress.skip(1);
+    progress.next('third');
+    progress.clear();
+    return text;
+  };
+  expect(shown(false)).toBe('');
+  const lines = shown(true).split('\r\u001B[K');
+  expect(lines[1]).toBe('[0/4] first');
+  expect(lines[2]).toMatch(/^\[2\/4, about .* left\] third$/);
+  expect(lines.slice(3)).toEqual(['']);
 });

@@ -158,6 +158,7 @@ describe('plots', () => {
     const results = [1000, 10_000, 100_000].map((x) => cell('ichor', x, { operations: x, seconds: x ** 2 / 1e6 }));
     const [chart] = chartsOf(stored('scaling-services', results, { isCurve: true }));
     expect(chart!.svg).toContain('ichor, exponent 2.00');
+    for (const size of ['1 k', '10 k', '100 k']) expect(chart!.svg).toContain(`>${size}</text>`);
   });
 
   test('nothing measured is no plot', () => {

@@ -18,14 +18,18 @@ export interface LineChart {
   yLabel(value: number): string;
 }
 
+/** So many sizes are labelled themselves. */
+const fewSizes = 7;
+
 const width = 760;
 const height = 380;
 const area = { left: 80, right: 500, top: 40, bottom: 320 };
 
 /** Growth: the legend says how fast each line rises in its upper part. */
 export function growthChart(chart: LineChart): string {
-  const xs = chart.lines.flatMap(({ points }) => points.map(([x]) => x));
-  const x = logarithmic(Math.min(...xs), Math.max(...xs), area.left, area.right);
+  const xs = [...new Set(chart.lines.flatMap(({ points }) => points.map(([x]) => x)))];
+  const { at, ticks } = logarithmic(Math.min(...xs), Math.max(...xs), area.left, area.right);
+  const x: Scale = { at, ticks: xs.length <= fewSizes ? xs : ticks };
   return lineChart(chart, x, ({ points }) => {
     const fit = fitGrowth(points);
     return fit === undefined ? '' : `, exponent ${fit.exponent.toFixed(2)}`;
