@@ -11,9 +11,15 @@ export class BelowWaits {
   #highest = 0;
   #closed: Error | undefined;
 
-  /** @param waiting The length of the queue. */
-  constructor(waiting: () => number) {
+  readonly #changed: () => void;
+
+  /**
+   * @param waiting The length of the queue.
+   * @param changed Called when somebody began to wait, and when waiters have gone.
+   */
+  constructor(waiting: () => number, changed: () => void) {
     this.#waiting = waiting;
+    this.#changed = changed;
   }
 
   get count(): number {
@@ -33,6 +39,7 @@ export class BelowWaits {
         continuation.resume(nothing);
       }
     this.#highest = Math.max(0, ...this.#waiters.values());
+    this.#changed();
   }
 
   /** The queue will not be processed any more. */
@@ -40,6 +47,7 @@ export class BelowWaits {
     this.#closed = error;
     const all = [...this.#waiters.keys()];
     this.#waiters.clear();
+    this.#changed();
     for (const continuation of all) continuation.fail(error);
   }
 
@@ -52,10 +60,12 @@ export class BelowWaits {
   add(continuation: Continuation, size: number): void {
     this.#waiters.set(continuation, size);
     this.#highest = Math.max(this.#highest, size);
+    this.#changed();
   }
 
   delete(continuation: Continuation): void {
     this.#waiters.delete(continuation);
+    this.#changed();
   }
 }
 

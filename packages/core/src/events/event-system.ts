@@ -1,44 +1,31 @@
-// Pushes, takes and dispatches events: the hot path of everything. Knows handlers, interceptors, work and completions;
-// lifecycle events are handed to the functions that the lifecycle registers in `internal`.
+// The events of one manager: pushes them, takes one after another and has it processed. The hot path of everything: what few
+// programs use (interceptors, observers, waiters, limits, held events, ambient context) is looked at only while it is in use.
 
-import { asyncReleases, isCoroutine, startCoroutine } from '@ichor/coroutines/spi';
-import type { Clock, Resumable, Scheduler } from '@ichor/coroutines';
-import type { EventQueue, EventRow } from '../contract/event-queue.ts';
-import type { EventObserver, ObservedEvent, ObserveOptions } from '../contract/event-observer.ts';
-import type { DiscardReason, EventType, EventView, Work } from '../contract/event-type.ts';
-import { BelowWaits } from './below-waits.ts';
-import { eventTypeOf } from './define-event.ts';
-import type { Completion } from './completion.ts';
-import { Execution, type ExecutionEnd, type ExecutionOwner } from './execution.ts';
-import { HandlerTable } from './handler-table.ts';
-import { HeldEvents, type Hold } from './held-events.ts';
-import { InterceptorTable, type InterceptorEntry } from './interceptor-table.ts';
-import { Continue, RunFunction } from './internal-events.ts';
-import { Observers } from './observers.ts';
+import { asyncReleases } from '@ichor/coroutines/spi';
+import type { Clock, Scheduler } from '@ichor/coroutines';
+import type { EventQueue } from '../contract/event-queue.ts';
+import type { EventObserver, ObserveOptions } from '../contract/event-observer.ts';
+import type { DiscardReason, EventType, Work } from '../contract/event-type.ts';
 import type { LimitWatch } from '../queue/queue-limit.ts';
 import type { StepResult } from '../queue/run-loop.ts';
-
-/** The row being processed, which handlers see as the event. */
-export class CurrentEvent implements EventRow, ObservedEvent {
-  id = -1;
-  typeId = 0;
-  origin = 0;
-  priority = 0;
-  pushedAt = 0;
-  cause = -1;
-  payload: unknown = undefined;
-
-  get type(): EventType {
-    return eventTypeOf(this.typeId);
-  }
-}
+import { BelowWaits } from './below-waits.ts';
+import { Completions } from './completions.ts';
+import { eventTypeOf } from './define-event.ts';
+import { Dispatcher, type OwnerOf } from './dispatcher.ts';
+import type { Execution, ExecutionEnd, ExecutionOwner } from './execution.ts';
+import { Executions } from './executions.ts';
+import type { HandlerTable } from './handler-table.ts';
+import { HeldEvents, type Hold } from './held-events.ts';
+import { Interception } from './interception.ts';
+import type { InterceptorTable } from './interceptor-table.ts';
+import { Observers } from './observers.ts';
+import { Turn, type CurrentEvent } from './turn.ts';
 
 export interface EventSystemOptions {
   readonly queue: EventQueue;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  /** The owner with the id `origin`; undefined when that service is unknown or installed, whose work is dropped (EV-60). */
-  readonly ownerOf: (origin: number) => ExecutionOwner | undefined;
+  readonly ownerOf: OwnerOf;
   /** Makes sure that the loop runs. */
   readonly schedule: () => void;
   readonly recordTimes: boolean;
@@ -56,48 +43,56 @@ export interface ContextCarrier {
 
 export class EventSystem {
   readonly queue: EventQueue;
-  readonly handlers = new HandlerTable();
-  readonly interceptors = new InterceptorTable();
+  readonly handlers: HandlerTable;
+  readonly interceptors: InterceptorTable;
   /** By type number: how the lifecycle processes its own events. */
-  readonly internal: (((event: CurrentEvent) => void) | undefined)[] = [];
-  /** Promises of the manager's own end, which nothing that it waits for may wait for. */
-  readonly endsWithManager = new WeakSet<object>();
+  readonly internal: (((event: CurrentEvent) => void) | undefined)[];
   /** By event id: who waits for it. */
-  readonly completions = new Map<number, Completion>();
+  readonly completions: Completions;
   /** Waits for the queue to get shorter. */
-  readonly below = new BelowWaits(() => this.waiting);
-  readonly #observers: Observers;
-  /** The event being processed. */
-  current = new CurrentEvent();
-  isProcessing = false;
+  readonly below: BelowWaits;
   readonly #options: EventSystemOptions;
-  /** Push times are recorded. */
-  recordsTimes: boolean;
-  /** The owner of the last function or work that ran: the next one often has the same. */
-  #lastOwner: ExecutionOwner | undefined;
-  #nextId = 0;
-  /** An execution that has never suspended, to be used again. */
-  #spare: Execution | undefined;
-  #completion: Completion | undefined;
-  #touchedPromise = false;
-  /** The handler that runs has asked for the end of the manager. */
-  #asksForEnd = false;
+  readonly #turn = new Turn();
+  readonly #executions: Executions;
+  readonly #observers: Observers;
+  readonly #dispatcher: Dispatcher;
+  readonly #interception: Interception;
   readonly #contexts: Map<number, unknown> | undefined;
-  /** While observed: when the processing of the current event began, and when its last handler ended (NaN: none yet). */
-  #startedAt = Number.NaN;
-  #handledAt = Number.NaN;
-  #held: HeldEvents | undefined;
-  #limit: LimitWatch | undefined;
+  /** Gives the push times, where they are recorded. */
+  #pushClock: Clock | undefined;
+  #nextId = 0;
+  /** How many special things are in use. None: an event is nothing but taken and dispatched. */
+  #special = 0;
+  #held: HeldEvents | undefined = undefined;
+  #limit: LimitWatch | undefined = undefined;
   /** Lengths of the queue at which the limit wants to know; only one of them is within reach at a time. */
   #highAt = Number.POSITIVE_INFINITY;
   #lowAt = -1;
 
   constructor(options: EventSystemOptions) {
+    const { queue, clock, scheduler, ownerOf, recordTimes, observerFailed, context } = options;
     this.#options = options;
-    this.queue = options.queue;
-    this.recordsTimes = options.recordTimes;
-    this.#observers = new Observers(options.observerFailed);
-    this.#contexts = options.context === undefined ? undefined : new Map();
+    this.queue = queue;
+    this.#pushClock = recordTimes ? clock : undefined;
+    this.#contexts = context === undefined ? undefined : new Map();
+    const changed = (): void => {
+      this.#special = this.#countSpecial();
+    };
+    this.completions = new Completions(changed);
+    this.below = new BelowWaits(() => this.waiting, changed);
+    this.#executions = new Executions(scheduler, this.#turn);
+    this.#observers = new Observers(clock, observerFailed, changed);
+    this.#dispatcher = new Dispatcher(this.#executions, this.#observers, ownerOf);
+    this.handlers = this.#dispatcher.handlers;
+    this.internal = this.#dispatcher.internal;
+    this.#interception = new Interception(this.#dispatcher, this.#observers, clock, ownerOf, changed);
+    this.interceptors = this.#interception.interceptors;
+    changed();
+  }
+
+  /** An event is being processed. */
+  get isProcessing(): boolean {
+    return this.#turn.cause >= 0;
   }
 
   /** Events waiting, plus the one being processed (EV-82). */
@@ -123,6 +118,7 @@ export class EventSystem {
     this.#limit = limit;
     this.#highAt = limit?.highWater ?? Number.POSITIVE_INFINITY;
     this.#lowAt = -1;
+    this.#special = this.#countSpecial();
   }
 
   /** Shows every event to an observer until disposed. */
@@ -135,12 +131,13 @@ export class EventSystem {
   record(recordTimes: boolean, recordCauses: boolean): void {
     if (this.queue.record === undefined || !(recordTimes || recordCauses)) return;
     this.queue.record({ recordTimes, recordCauses }, this.#options.clock.now());
-    this.recordsTimes ||= recordTimes;
+    if (recordTimes) this.#pushClock = this.#options.clock;
   }
 
   /** Keeps events of some types waiting until disposed: they then run in their old order, before newer ones of their priority. */
   hold(hold: Hold): Disposable {
     const held = (this.#held ??= new HeldEvents(this.queue));
+    this.#special = this.#countSpecial();
     held.begin(hold);
     return {
       [Symbol.dispose]: () => {
@@ -160,13 +157,14 @@ export class EventSystem {
 
   /** When the oldest waiting event was pushed, where times are recorded. */
   oldestPushedAt(): number | undefined {
-    const oldest = this.recordsTimes ? this.queue.oldestPushedAt() : undefined;
-    const held = this.recordsTimes ? this.#held?.oldestPushedAt() : undefined;
+    const oldest = this.#pushClock !== undefined ? this.queue.oldestPushedAt() : undefined;
+    const held = this.#pushClock !== undefined ? this.#held?.oldestPushedAt() : undefined;
     return oldest === undefined || held === undefined ? (oldest ?? held) : Math.min(oldest, held);
   }
 
   push(typeId: number, origin: number, priority: number, payload: unknown, deadlineMs: number): number {
     const id = this.#nextId++;
+    const { cause } = this.#turn;
     this.queue.push(
       id,
       typeId,
@@ -174,53 +172,35 @@ export class EventSystem {
       priority,
       payload,
       deadlineMs,
-      this.recordsTimes ? this.#options.clock.now() : 0,
-      this.isProcessing ? this.current.id : -1,
+      this.#pushClock === undefined ? 0 : this.#pushClock.now(),
+      cause,
     );
-    if (this.#contexts !== undefined) this.#contexts.set(id, this.#options.context?.capture());
-    if (!this.isProcessing) this.#options.schedule();
-    if (this.#limit !== undefined && this.waiting >= this.#highAt) this.#becameHigh();
+    if (this.#special > 0) this.#pushed(id);
+    if (cause < 0) this.#options.schedule();
     return id;
   }
 
   /** Takes and processes one event. */
   processNext(): StepResult {
-    const event = this.current;
-    if (!(this.#held === undefined ? this.queue.take(event) : this.#takeUnheld(this.#held, event))) return 'empty';
-    this.isProcessing = true;
-    this.#touchedPromise = false;
-    this.#asksForEnd = false;
+    const turn = this.#turn;
+    const event = turn.event;
+    if (this.#special === 0) {
+      if (!this.queue.take(event)) return 'empty';
+    } else if (!this.#takeSpecial(event)) return 'empty';
+    turn.cause = event.id;
+    turn.touchedPromise = false;
     const releases = asyncReleases();
-    const completion = this.completions.size === 0 ? undefined : this.completions.get(event.id);
-    this.#completion = completion;
     try {
-      if (this.#contexts === undefined) this.#dispatch(event, completion);
-      else this.#dispatchInContext(event, completion);
+      if (this.#special === 0) this.#dispatcher.process(event);
+      else this.#processSpecial(event);
     } catch (error) {
       // User code is contained where it is called: this is a defect of the framework, which must not stop the loop in silence.
       this.#options.ownerOf(0)?.failed(error, event);
     }
-    this.#completion = undefined;
-    this.isProcessing = false;
+    turn.cause = -1;
     event.payload = undefined;
-    if (this.#limit !== undefined && this.waiting <= this.#lowAt) this.#becameLow();
-    if (this.below.count > 0) this.below.release();
-    return this.#touchedPromise || releases !== asyncReleases() ? 'checkpoint' : 'done';
-  }
-
-  #dispatch(event: CurrentEvent, completion: Completion | undefined): void {
-    if (this.interceptors.count > 0 || this.#observers.count > 0) this.#processObserved(event);
-    else if (completion === undefined) this.#process(event);
-    else completion.processed({ processed: this.#process(event), vetoed: false });
-  }
-
-  #dispatchInContext(event: CurrentEvent, completion: Completion | undefined): void {
-    const contexts = this.#contexts as Map<number, unknown>;
-    const context = contexts.get(event.id);
-    contexts.delete(event.id);
-    this.#options.context?.run(context, () => {
-      this.#dispatch(event, completion);
-    });
+    if (this.#special > 0) this.#processedSpecial();
+    return turn.touchedPromise || releases !== asyncReleases() ? 'checkpoint' : 'done';
   }
 
   /**
@@ -228,320 +208,100 @@ export class EventSystem {
    * `run` is called at once, its failure treated like a later one. Returns the execution when it has suspended.
    */
   execute(owner: ExecutionOwner, run: () => unknown, work?: ExecutionEnd): Execution | undefined {
-    return this.#run(this.#executionFor(owner, undefined, work), run);
+    return this.#executions.run(owner, undefined, run, work);
   }
 
   /** Shows an event that is never queued to interceptors; their veto is ignored (LC-111). */
   showDirect(type: EventType, origin: number, priority: number, payload: unknown, process: () => boolean): void {
-    if (this.interceptors.count === 0) {
-      process();
-      return;
-    }
-    const event = new CurrentEvent();
-    event.id = this.#nextId++;
-    event.typeId = type.id;
-    event.origin = origin;
-    event.priority = priority;
-    const lists = [this.interceptors.forAll, this.interceptors.of(type.id)];
-    for (const list of lists) for (const entry of list) this.#before(entry, event, payload);
-    const processed = process();
-    for (const list of lists)
-      for (const entry of list)
-        if (!entry.isRemoved) this.#after(entry.interceptor, event, processed, payload, entry.ownerId);
+    if (this.interceptors.count === 0) process();
+    else this.#interception.showDirect(type, { id: this.#nextId++, origin, priority }, payload, process);
   }
 
   /** Code of the manager has asked for its end, and may wait for that: the end does not wait for it then. */
   endAsked(ended: object): void {
-    this.endsWithManager.add(ended);
-    this.#asksForEnd = this.isProcessing;
+    this.#executions.endsWithManager.add(ended);
+    this.#turn.endAskedBy = this.#turn.cause;
   }
 
   /** Drops what is queued, telling work and waiters. */
   discardAll(reason: DiscardReason): void {
     const dropped = (payload: unknown, typeId: number): void => {
-      if ('work' in eventTypeOf(typeId)) this.#discard(payload as Work, reason);
+      if ('work' in eventTypeOf(typeId)) this.#dispatcher.discard(payload as Work, reason);
     };
     this.#held?.clear(dropped);
     this.queue.clear(dropped);
   }
 
-  #processObserved(event: CurrentEvent): void {
-    const { clock } = this.#options;
-    const observer = this.#observers.count > 0 ? this.#observers : undefined;
-    const payload = event.payload;
-    if (!this.recordsTimes) event.pushedAt = Number.NaN;
-    const startedAt = observer === undefined ? 0 : clock.now();
-    this.#startedAt = startedAt;
-    this.#handledAt = Number.NaN;
-    observer?.processing(event, startedAt);
-    const forAll = this.interceptors.forAll;
-    let vetoed = false;
-    for (const entry of forAll) if (!this.#before(entry, event, payload)) vetoed = true;
-    const forType = this.interceptors.of(event.typeId);
-    for (const entry of forType) if (!this.#before(entry, event, payload)) vetoed = true;
-    const completion = this.#completion;
-    let processed = false;
-    if (!vetoed) processed = this.#process(event);
-    else if ('work' in event.type) this.#discard(payload as Work, 'vetoed');
-    for (const entry of forAll)
-      if (!entry.isRemoved) this.#after(entry.interceptor, event, processed, payload, entry.ownerId);
-    for (const entry of forType)
-      if (!entry.isRemoved) this.#after(entry.interceptor, event, processed, payload, entry.ownerId);
-    completion?.processed({ processed, vetoed });
-    if (observer === undefined) return;
-    // After the last handler there is nothing to time but interceptors and waiters: without them the clock is not read again.
-    const handledAt = this.interceptors.count === 0 && completion === undefined ? this.#handledAt : Number.NaN;
-    observer.processed(event, startedAt, Number.isNaN(handledAt) ? clock.now() : handledAt, processed, vetoed);
+  #countSpecial(): number {
+    return (
+      (this.#interception.isWanted ? 1 : 0) +
+      (this.completions.size > 0 ? 1 : 0) +
+      (this.below.count > 0 ? 1 : 0) +
+      (this.#contexts === undefined ? 0 : 1) +
+      (this.#held === undefined ? 0 : 1) +
+      (this.#limit === undefined ? 0 : 1)
+    );
   }
 
-  /** A failing interceptor does not veto, and its failure goes to its owner. One that was removed meanwhile is not asked. */
-  #before({ interceptor, isRemoved, ownerId }: InterceptorEntry, event: CurrentEvent, payload: unknown): boolean {
-    if (isRemoved) return true;
-    try {
-      const result: unknown = interceptor.before?.(event, payload);
-      if (typeof result === 'object') this.#followInterceptor(result, ownerId, event);
-      return result !== false;
-    } catch (error) {
-      this.#options.ownerOf(ownerId)?.failed(error, event);
-      return true;
-    }
+  #pushed(id: number): void {
+    if (this.#contexts !== undefined) this.#contexts.set(id, this.#options.context?.capture());
+    if (this.#limit !== undefined && this.waiting >= this.#highAt) this.#becameHigh(this.#limit);
   }
 
-  /** Interceptors decide at once. One that is async all the same is not waited for, but its failure has an address. */
-  #followInterceptor(result: object | null, ownerId: number, event: CurrentEvent): void {
-    if (typeof (result as PromiseLike<unknown> | null)?.then !== 'function') return;
-    const { id, typeId, origin, priority } = event;
-    (result as PromiseLike<unknown>).then(undefined, (error: unknown) => {
-      this.#options.ownerOf(ownerId)?.failed(error, { id, type: eventTypeOf(typeId), origin, priority });
-    });
-  }
-
-  #discard(work: Work, reason: DiscardReason): void {
-    try {
-      work.discarded?.(reason);
-    } catch (error) {
-      this.#options.ownerOf(0)?.failed(error, undefined);
-    }
-  }
-
-  #after(
-    interceptor: { after?(event: EventView, processed: boolean, payload: unknown): void },
-    event: CurrentEvent,
-    processed: boolean,
-    payload: unknown,
-    ownerId: number,
-  ): void {
-    try {
-      const result: unknown = interceptor.after?.(event, processed, payload);
-      if (typeof result === 'object') this.#followInterceptor(result, ownerId, event);
-    } catch (error) {
-      this.#options.ownerOf(ownerId)?.failed(error, event);
-    }
-  }
-
-  /** Whether anybody handles its type (EV-33). */
-  #process(event: CurrentEvent): boolean {
-    const typeId = event.typeId;
-    const list = this.handlers.of(typeId);
-    if (list !== undefined) {
-      const count = list.count;
-      if (count > 0) this.#broadcast(event, list);
-      return count > 0;
-    }
-    const internal = this.internal[typeId];
-    if (internal !== undefined) {
-      internal(event);
-      return true;
-    }
-    if (typeId === RunFunction.id) {
-      this.#runFunction(event);
-      return true;
-    }
-    if (typeId === Continue.id) {
-      if (this.#observers.wantsHandlers) this.#continueObserved(event);
-      else (event.payload as Resumable).run();
-      return true;
-    }
-    if ('work' in eventTypeOf(typeId)) {
-      this.#runWork(event);
-      return true;
-    }
-    return false;
-  }
-
-  #broadcast(event: CurrentEvent, list: NonNullable<ReturnType<HandlerTable['of']>>): void {
-    const { entries } = list;
-    const length = entries.length;
-    const { payload, origin } = event;
-    const isObserved = this.#observers.wantsHandlers;
-    let startedAt = !isObserved ? 0 : this.interceptors.count === 0 ? this.#startedAt : this.#options.clock.now();
-    list.beginBroadcast();
-    for (let i = 0; i < length; i++) {
-      const entry = entries[i] as (typeof entries)[number];
-      if (entry.isRemoved || !entry.owner.receivesEvents || (entry.from !== 0 && entry.from !== origin)) continue;
-      let result: unknown;
-      try {
-        result = entry.handler(payload, event);
-      } catch (error) {
-        const execution = this.#executionFor(entry.owner, event, undefined);
-        execution.threw(error);
-        this.#giveBack(execution);
-      }
-      if (typeof result === 'object' && result !== null)
-        this.#follow(this.#executionFor(entry.owner, event, undefined), result);
-      if (isObserved) startedAt = this.#handled(event, entry.owner.id, startedAt);
-    }
-    list.endBroadcast();
-  }
-
-  #ownerOf(origin: number): ExecutionOwner | undefined {
-    const last = this.#lastOwner;
-    if (last !== undefined && last.id === origin && !last.isRevoked) return last;
-    return (this.#lastOwner = this.#options.ownerOf(origin));
-  }
-
-  #runFunction(event: CurrentEvent): void {
-    const owner = this.#ownerOf(event.origin);
-    if (owner !== undefined) this.#run(this.#executionFor(owner, event, undefined), event.payload as () => unknown);
-  }
-
-  #runWork(event: CurrentEvent): void {
-    const work = event.payload as Work;
-    const owner = this.#ownerOf(event.origin);
-    if (owner === undefined) {
-      this.#discard(work, 'stopped');
-      return;
-    }
-    const execution = this.#executionFor(owner, event, work);
-    let result: unknown;
-    try {
-      result = work.run(event);
-    } catch (error) {
-      execution.threw(error);
-      this.#giveBack(execution);
-      return;
-    }
-    this.#follow(execution, result);
-  }
-
-  #run(execution: Execution, run: () => unknown): Execution | undefined {
-    let result: unknown;
-    try {
-      result = run();
-    } catch (error) {
-      execution.threw(error);
-      this.#giveBack(execution);
-      return undefined;
-    }
-    return this.#follow(execution, result) ? execution : undefined;
-  }
-
-  #executionFor(owner: ExecutionOwner, event: CurrentEvent | undefined, work: ExecutionEnd | undefined): Execution {
-    const execution = this.#spare ?? new Execution(this.#options.scheduler);
-    this.#spare = undefined;
-    execution.owner = owner;
-    execution.event = event;
-    execution.work = work;
-    execution.completion = this.#completion;
-    return execution;
-  }
-
-  /** Tells observers of one handler; returns the time at which the next one begins. */
-  #handled(event: CurrentEvent, serviceId: number, startedAt: number): number {
-    const endedAt = this.#options.clock.now();
-    this.#observers.handled(event, serviceId, startedAt, endedAt);
-    this.#handledAt = endedAt;
-    return endedAt;
-  }
-
-  /** A coroutine that goes on is work of the service it belongs to. */
-  #continueObserved(event: CurrentEvent): void {
-    const resumable = event.payload as Resumable & { readonly host?: { readonly owner?: ExecutionOwner } };
-    const serviceId = resumable.host?.owner?.id ?? event.origin;
-    const startedAt = this.#options.clock.now();
-    resumable.run();
-    this.#handled(event, serviceId, startedAt);
-  }
-
-  #takeUnheld(held: HeldEvents, event: CurrentEvent): boolean {
+  #takeSpecial(event: CurrentEvent): boolean {
+    const held = this.#held;
+    if (held === undefined) return this.queue.take(event);
     const isTaken = held.take(event);
-    if (held.isIdle) this.#held = undefined;
+    if (held.isIdle) {
+      this.#held = undefined;
+      this.#special = this.#countSpecial();
+    }
     return isTaken;
   }
 
-  #becameHigh(): void {
-    const limit = this.#limit as LimitWatch;
+  #processSpecial(event: CurrentEvent): void {
+    if (this.#contexts === undefined) {
+      this.#processForAll(event);
+      return;
+    }
+    const context = this.#contexts.get(event.id);
+    this.#contexts.delete(event.id);
+    this.#options.context?.run(context, () => {
+      this.#processForAll(event);
+    });
+  }
+
+  /** For whoever wants to see it, and whoever waits for it. */
+  #processForAll(event: CurrentEvent): void {
+    const turn = this.#turn;
+    const completion = (turn.completion = this.completions.get(event.id));
+    try {
+      if (this.#interception.isWanted) {
+        if (this.#pushClock === undefined) event.pushedAt = Number.NaN;
+        this.#interception.process(event, completion);
+      } else {
+        const processed = this.#dispatcher.process(event);
+        completion?.processed({ processed, vetoed: false });
+      }
+    } finally {
+      turn.completion = undefined;
+    }
+  }
+
+  #processedSpecial(): void {
+    if (this.#limit !== undefined && this.waiting <= this.#lowAt) this.#becameLow(this.#limit);
+    if (this.below.count > 0) this.below.release();
+  }
+
+  #becameHigh(limit: LimitWatch): void {
     this.#highAt = Number.POSITIVE_INFINITY;
     this.#lowAt = limit.lowWater;
     limit.becameHigh();
   }
 
-  #becameLow(): void {
-    const limit = this.#limit as LimitWatch;
+  #becameLow(limit: LimitWatch): void {
     this.#lowAt = -1;
     this.#highAt = limit.highWater;
     limit.becameLow();
-  }
-
-  #giveBack(execution: Execution): void {
-    execution.owner = undefined;
-    execution.event = undefined;
-    execution.work = undefined;
-    execution.completion = undefined;
-    this.#spare = execution;
-  }
-
-  /** Whether it has suspended. */
-  #follow(execution: Execution, result: unknown): boolean {
-    if (isCoroutine(result)) {
-      const handle = startCoroutine(result, execution);
-      if (handle !== undefined) {
-        this.#keep(execution, handle);
-        return true;
-      }
-    } else if (
-      typeof (result as PromiseLike<unknown> | undefined)?.then === 'function' &&
-      !this.endsWithManager.has(result as object)
-    ) {
-      this.#touchedPromise = true;
-      if (this.#asksForEnd) {
-        this.#asksForEnd = false;
-        this.#leaveBehind(execution, result as PromiseLike<unknown>);
-        return false;
-      }
-      this.#keep(execution, undefined);
-      (result as PromiseLike<unknown>).then(
-        (value) => {
-          execution.returned(value);
-        },
-        (error: unknown) => {
-          execution.threw(error);
-        },
-      );
-      return true;
-    } else {
-      execution.returned(result);
-    }
-    this.#giveBack(execution);
-    return false;
-  }
-
-  /** Nobody waits for the promise, but its failure has an address. */
-  #leaveBehind(execution: Execution, promise: PromiseLike<unknown>): void {
-    const owner = execution.owner as ExecutionOwner;
-    promise.then(undefined, (error: unknown) => {
-      owner.failed(error, undefined);
-    });
-    execution.returned(undefined);
-    this.#giveBack(execution);
-  }
-
-  /** The code has suspended: its execution, and the event it may look at, are no longer ours to reuse. */
-  #keep(execution: Execution, handle: ReturnType<typeof startCoroutine>): void {
-    execution.suspended(handle);
-    if (execution.event === this.current) {
-      this.current = new CurrentEvent();
-      this.current.id = execution.event.id;
-    }
   }
 }

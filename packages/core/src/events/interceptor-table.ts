@@ -46,7 +46,13 @@ export function interceptedType<P>(type: EventType<P> | 'all', interceptor: Inte
 export class InterceptorTable {
   #forAll: readonly InterceptorEntry[] = none;
   readonly #byType = new Map<number, readonly InterceptorEntry[]>();
+  readonly #changed: () => void;
   count = 0;
+
+  /** @param changed Called when one came or went. */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
 
   /** In the order of registration; the arrays never change. */
   get forAll(): readonly InterceptorEntry[] {
@@ -68,11 +74,13 @@ export class InterceptorTable {
     if (typeId === 0) this.#forAll = [...this.#forAll, entry];
     else this.#byType.set(typeId, [...this.of(typeId), entry]);
     this.count++;
+    this.#changed();
     return entry;
   }
 
   remove(entry: InterceptorEntry): void {
     this.count--;
+    this.#changed();
     if (entry.typeId === 0) {
       this.#forAll = this.#forAll.filter((other) => other !== entry);
       return;

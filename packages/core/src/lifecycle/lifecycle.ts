@@ -2,7 +2,7 @@
 // Every step is an event of the queue; the handlers of those events are here. Starting one service is in starter.ts,
 // stopping one in stopper.ts; the decisions rest on states.ts and provider-index.ts.
 
-import type { CurrentEvent } from '../events/event-system.ts';
+import type { CurrentEvent } from '../events/turn.ts';
 import * as internal from '../events/internal-events.ts';
 import { internalPriority } from '../events/internal-events.ts';
 import type { Activation } from './activation.ts';

@@ -2,10 +2,14 @@
 // Used by the run loop through the EventQueue port. A row costs 12 bytes, plus a pointer once its chunk has seen a payload.
 
 import type { EventQueue, EventQueueOptions, EventRow } from '../contract/event-queue.ts';
-import { Lane, LaneChunks } from './lane.ts';
+import { LaneChunks } from './chunk.ts';
+import { Lane } from './lane.ts';
+import { LaneHeap } from './lane-heap.ts';
 
 /** Up to so many lanes a sorted list finds the first one; above, a heap does. */
 const sortedLanesLimit = 32;
+/** A power of two. */
+const recentLanes = 16;
 
 /**
  * Serves lower priority numbers first and equal priorities in the order of their pushes.
@@ -26,20 +30,23 @@ export class PriorityQueue implements EventQueue {
   size = 0;
   readonly #chunks: LaneChunks;
   readonly #byPriority = new Map<number, Lane>();
-  #lastUsed: Lane | undefined;
+  /** Lanes in use by the last bits of their priority: mostly spares the look-up in the map. */
+  readonly #recent: (Lane | undefined)[] = Array.from({ length: recentLanes });
   /** Ascending by priority, empty lanes included. Not used while `#heap` is. */
   #sorted: Lane[] = [];
-  /** No lane before this index holds a row. */
-  #firstIndex = 0;
+  /** No lane before this one holds a row; with a heap it is its first. */
+  #first: Lane | undefined = undefined;
   /** Lanes that hold rows, as a binary heap; undefined while few priorities are in use. */
-  #heap: Lane[] | undefined;
+  #heap: LaneHeap | undefined = undefined;
 
   constructor(options: EventQueueOptions = {}) {
     this.#chunks = new LaneChunks(options.recordTimes === true, options.recordCauses === true);
   }
 
   get nextPriority(): number | undefined {
-    return this.#firstLane()?.priority;
+    const first = this.#first;
+    if (first === undefined) return undefined;
+    return first.isEmpty ? this.#nextLane(first)?.priority : first.priority;
   }
 
   push(
@@ -52,30 +59,26 @@ export class PriorityQueue implements EventQueue {
     pushedAt: number,
     cause: number,
   ): void {
-    let lane = this.#lastUsed;
+    let lane = this.#recent[recentIndex(priority)];
     if (lane === undefined || lane.priority !== priority) lane = this.#laneOf(priority);
     lane.add(id, typeId, origin, payload, pushedAt, cause);
     this.size++;
-    if (this.#heap === undefined) {
-      if (lane.index < this.#firstIndex) this.#firstIndex = lane.index;
-    } else if (lane.index < 0) {
-      this.#heapInsert(this.#heap, lane);
-    }
+    if (lane !== this.#first) this.#notFirst(lane);
   }
 
   take(row: EventRow): boolean {
-    const lane = this.#firstLane();
-    if (lane === undefined) return false;
+    if (this.size === 0) return false;
+    let lane = this.#first as Lane;
+    if (lane.isEmpty) lane = this.#nextLane(lane) as Lane;
     lane.take(row);
-    row.priority = lane.priority;
     this.size--;
-    if (lane.size === 0 && this.#heap !== undefined) this.#heapRemoveFirst(this.#heap);
+    if (this.#heap !== undefined && lane.isEmpty) this.#leaveHeap(this.#heap);
     return true;
   }
 
   depths(): ReadonlyMap<number, number> {
     const depths = new Map<number, number>();
-    for (const lane of this.#lanesInOrder()) if (lane.size > 0) depths.set(lane.priority, lane.size);
+    for (const lane of this.#lanesInOrder()) if (!lane.isEmpty) depths.set(lane.priority, lane.size);
     return depths;
   }
 
@@ -100,19 +103,29 @@ export class PriorityQueue implements EventQueue {
     while (this.take(row)) dropped?.(row.payload, row.typeId);
   }
 
-  #firstLane(): Lane | undefined {
-    if (this.#heap !== undefined) return this.#heap[0];
+  /** A row came to a lane that is not the first: it may be now. */
+  #notFirst(lane: Lane): void {
+    const first = this.#first;
+    if (this.#heap !== undefined) {
+      if (lane.index < 0) this.#heap.add(lane);
+      this.#first = this.#heap.first;
+    } else if (first === undefined || lane.priority < first.priority) {
+      this.#first = lane;
+    }
+  }
+
+  /** The first lane with a row, of those from an empty one on. */
+  #nextLane(empty: Lane): Lane | undefined {
     const sorted = this.#sorted;
-    while (this.#firstIndex < sorted.length) {
-      const lane = sorted[this.#firstIndex] as Lane;
-      if (lane.size > 0) return lane;
-      this.#firstIndex++;
+    for (let index = empty.index + 1; index < sorted.length; index++) {
+      const lane = sorted[index] as Lane;
+      if (!lane.isEmpty) return (this.#first = lane);
     }
     return undefined;
   }
 
   #lanesInOrder(): Lane[] {
-    return [...this.#byPriority.values()].sort((a, b) => a.priority - b.priority);
+    return [...this.#byPriority.values()].sort(byPriority);
   }
 
   #laneOf(priority: number): Lane {
@@ -123,7 +136,7 @@ export class PriorityQueue implements EventQueue {
       this.#byPriority.set(priority, lane);
       if (this.#heap === undefined) this.#insertSorted(lane);
     }
-    this.#lastUsed = lane;
+    this.#recent[recentIndex(priority)] = lane;
     return lane;
   }
 
@@ -132,80 +145,50 @@ export class PriorityQueue implements EventQueue {
     let index = sorted.length;
     while (index > 0 && (sorted[index - 1] as Lane).priority > lane.priority) index--;
     sorted.splice(index, 0, lane);
-    for (let i = index; i < sorted.length; i++) (sorted[i] as Lane).index = i;
-    // The lane is about to receive a row, and the ones behind it moved up by one.
-    if (index <= this.#firstIndex) this.#firstIndex = index;
+    numberLanes(sorted);
   }
 
+  /** Makes room in the sorted list, or goes on with a heap when all of its lanes are in use. */
   #dropEmptyLanes(): void {
-    const used = this.#sorted.filter((lane) => lane.size > 0);
-    for (const lane of this.#sorted) if (lane.size === 0) this.#forget(lane);
+    const used = this.#sorted.filter((lane) => !lane.isEmpty);
+    for (const lane of this.#sorted) if (lane.isEmpty) this.#forget(lane);
+    this.#first = used[0];
+    numberLanes(used);
     if (used.length < sortedLanesLimit) {
       this.#sorted = used;
-      for (const [index, lane] of used.entries()) lane.index = index;
-      this.#firstIndex = 0;
       return;
     }
-    const heap: Lane[] = [];
-    for (const lane of used) {
-      lane.index = heap.length;
-      heap.push(lane);
-    }
-    this.#heap = heap;
+    this.#heap = new LaneHeap(used);
     this.#sorted = [];
   }
 
   #forget(lane: Lane): void {
     lane.release();
     this.#byPriority.delete(lane.priority);
-    if (this.#lastUsed === lane) this.#lastUsed = undefined;
+    const index = recentIndex(lane.priority);
+    if (this.#recent[index] === lane) this.#recent[index] = undefined;
   }
 
-  #heapInsert(heap: Lane[], lane: Lane): void {
-    let index = heap.length;
-    heap.push(lane);
-    while (index > 0) {
-      const parentIndex = (index - 1) >> 1;
-      const parent = heap[parentIndex] as Lane;
-      if (parent.priority < lane.priority) break;
-      heap[index] = parent;
-      parent.index = index;
-      index = parentIndex;
-    }
-    heap[index] = lane;
-    lane.index = index;
+  /** The first lane of the heap is empty; goes back to the sorted list when few lanes are left. */
+  #leaveHeap(heap: LaneHeap): void {
+    this.#forget(heap.removeFirst());
+    this.#first = heap.first;
+    if (heap.size > sortedLanesLimit / 2) return;
+    this.#heap = undefined;
+    this.#sorted = heap.lanes.sort(byPriority);
+    numberLanes(this.#sorted);
   }
+}
 
-  /** Removes the emptied first lane; goes back to the sorted list when few lanes are left. */
-  #heapRemoveFirst(heap: Lane[]): void {
-    const emptied = heap[0] as Lane;
-    const last = heap.pop() as Lane;
-    emptied.index = -1;
-    this.#forget(emptied);
-    if (heap.length > 0) {
-      let index = 0;
-      for (;;) {
-        let childIndex = 2 * index + 1;
-        if (childIndex >= heap.length) break;
-        if (
-          childIndex + 1 < heap.length &&
-          (heap[childIndex + 1] as Lane).priority < (heap[childIndex] as Lane).priority
-        )
-          childIndex++;
-        const child = heap[childIndex] as Lane;
-        if (child.priority > last.priority) break;
-        heap[index] = child;
-        child.index = index;
-        index = childIndex;
-      }
-      heap[index] = last;
-      last.index = index;
-    }
-    if (heap.length <= sortedLanesLimit / 2) {
-      this.#heap = undefined;
-      this.#sorted = heap.sort((a, b) => a.priority - b.priority);
-      for (const [index, lane] of this.#sorted.entries()) lane.index = index;
-      this.#firstIndex = 0;
-    }
-  }
+function byPriority(a: Lane, b: Lane): number {
+  return a.priority - b.priority;
+}
+
+function numberLanes(lanes: readonly Lane[]): void {
+  for (let index = 0; index < lanes.length; index++) (lanes[index] as Lane).index = index;
+}
+
+/** Priorities that follow each other have places of their own, and so have 100, 1000 and 10,000. */
+function recentIndex(priority: number): number {
+  return priority & (recentLanes - 1);
 }

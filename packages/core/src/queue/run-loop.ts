@@ -116,29 +116,25 @@ export class RunLoop {
   }
 
   #drain(): void {
-    const { clock, host, sliceMs, processNext, checkpointAlways } = this.#options;
+    const { processNext, checkpointAlways, host } = this.#options;
     this.#isDraining = true;
     this.#options.entered();
+    let untilCheck = this.#untilCheck;
+    let processed = 0;
     while (this.#isOpen) {
       const result = processNext();
       if (result === 'empty') {
-        if (this.#batch <= 1) this.#isCollecting = false;
+        if (this.#batch + processed <= 1) this.#isCollecting = false;
         break;
       }
-      this.#batch++;
-      if (--this.#untilCheck === 0) {
-        const now = clock.now();
-        if (now >= this.#sliceEnd) {
-          this.#stride = Math.max(1, this.#stride >> 1);
+      processed++;
+      if (--untilCheck === 0) {
+        if (this.#isSliceOver()) {
           this.#isScheduled = true;
           host.defer(this.#drainDeferred);
           break;
         }
-        // Short events are checked rarely, long ones each time: a stride should take no more than an eighth of the slice.
-        if ((now - this.#lastCheck) * 8 < sliceMs) this.#stride = Math.min(longestStride, this.#stride * 2);
-        else this.#stride = Math.max(1, this.#stride >> 1);
-        this.#lastCheck = now;
-        this.#untilCheck = this.#stride;
+        untilCheck = this.#stride;
       }
       if (result === 'checkpoint' || checkpointAlways) {
         this.#inCheckpoint = true;
@@ -146,7 +142,20 @@ export class RunLoop {
         break;
       }
     }
+    this.#untilCheck = untilCheck;
+    this.#batch += processed;
     this.#options.left();
     this.#isDraining = false;
+  }
+
+  /** Short events are checked rarely, long ones each time: a stride should take no more than an eighth of the slice. */
+  #isSliceOver(): boolean {
+    const { clock, sliceMs } = this.#options;
+    const now = clock.now();
+    const isOver = now >= this.#sliceEnd;
+    if (!isOver && (now - this.#lastCheck) * 8 < sliceMs) this.#stride = Math.min(longestStride, this.#stride * 2);
+    else this.#stride = Math.max(1, this.#stride >> 1);
+    this.#lastCheck = now;
+    return isOver;
   }
 }

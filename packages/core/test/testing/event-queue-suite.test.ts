@@ -1,7 +1,8 @@
 // The contract suite itself: it passes a correct queue and catches each kind of broken one.
 import { describe, expect, it } from 'vitest';
 import type { EventQueue, EventQueueOptions, EventRow } from '../../src/contract/event-queue.ts';
-import { eventQueueCases, type CreateEventQueue } from '../../src/testing/event-queue-suite.ts';
+import type { CreateEventQueue } from '../../src/testing/event-queue-case.ts';
+import { eventQueueCases } from '../../src/testing/event-queue-suite.ts';
 import { EventQueueModel } from '../../src/testing/event-queue-model.ts';
 
 class SimpleQueue implements EventQueue {
