@@ -120,7 +120,8 @@ export class NodeHttpChannel implements Channel<Exchange> {
     this.#deadline = this.#host.deadlineIn(this.#host.options.timeouts.bodyMs);
     intake.read(bytes, 0, bytes.length, this.#sink);
     if (!intake.isPaused) return;
-    this.#deadline = never;
+    // While its reader takes nothing, time counts for the handler and not for the client.
+    this.#awaitHandler();
     this.#request.pause();
   }
 
@@ -252,7 +253,7 @@ export class NodeHttpChannel implements Channel<Exchange> {
     if (now < this.#deadline) return;
     this.#deadline = never;
     if (this.#isAnswered) this.#owner.destroy();
-    else if (this.isReading && this.#sink !== undefined) {
+    else if (this.isReading && this.#sink !== undefined && this.#intake?.isPaused !== true) {
       this.bodyRefused({ status: 408, detail: 'The body did not come in time.' });
     } else if (this.exchange.state !== 'answering') {
       this.#deadline = this.#host.deadlineIn(lateAnswerMs);

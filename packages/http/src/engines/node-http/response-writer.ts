@@ -69,7 +69,9 @@ function writeHead(
 ): void {
   const fields = pairsOf(response.headers === undefined ? '' : headerLines(response.headers, true));
   assertContentType(contentType);
-  if (contentType !== '') fields.push(['Content-Type', contentType]);
+  // A content type among the headers of the response is the one that is meant.
+  const hasType = fields.some(([name]) => name.toLowerCase() === 'content-type');
+  if (contentType !== '' && !hasType) fields.push(['Content-Type', contentType]);
   if (style.server !== undefined) fields.push(['Server', style.server]);
   if (!style.keepAlive) fields.push(['Connection', 'close']);
   else if (style.minorVersion === 0) fields.push(['Connection', 'keep-alive']);

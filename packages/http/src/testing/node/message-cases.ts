@@ -192,7 +192,8 @@ export const messageCases: readonly EngineRequirement[] = [
       withEngine(engine, routes, async ({ exchange }) => {
         const inChunks = await exchange(get('/stream', closing));
         assert.match(inChunks, /\r\nTransfer-Encoding: chunked\r\n/);
-        assert.match(inChunks, /\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\nX-Sum: 5\r\n\r\n$/);
+        // Pieces may be joined, as Node does since version 26.
+        assert.match(inChunks, /\r\n\r\n(?:2\r\nab\r\n3\r\ncde|5\r\nabcde)\r\n0\r\nX-Sum: 5\r\n\r\n$/);
         const sized = await exchange(get('/sized', closing));
         assert.match(sized, /\r\nContent-Length: 5\r\n/);
         assert.match(sized, /\r\n\r\nabcde$/);
