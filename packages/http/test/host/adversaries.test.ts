@@ -118,9 +118,9 @@ describe('an answer', () => {
         for (const path of ['/number', '/buffer']) expect(await sendRaw(port, get(path))).not.toMatch(/0\r\n\r\n$/);
         const errors = log.filter(({ level }) => level === 'error').map(({ fields }) => String(fields?.['error']));
         expect(errors).toEqual(
-          Array(2)
-            .fill('IchorError: A streamed response produced ' + 'a value of type ')
-            .map((start: string, index) => `${start}${['number', 'object'][index]}. Produce Uint8Array or text.`),
+          ['number', 'object'].map(
+            (type) => `IchorError: A streamed response produced a value of type ${type}. Produce Uint8Array or text.`,
+          ),
         );
       },
     );
@@ -258,6 +258,7 @@ describe('a reader that takes nothing', () => {
         for (let index = 0; index < 20; index++) await turn();
         release();
         await client.until('\r\n\r\n50000');
+        expect(length).toBe(50_000);
         client.socket.destroy();
       },
     );
