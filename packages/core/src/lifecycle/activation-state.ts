@@ -29,10 +29,19 @@ export abstract class ActivationState implements ExecutionOwner {
   /** Arrays given to constructor parameters with `@multiInject`, kept up to date. */
   liveArrays: Map<object, unknown[]> | undefined;
 
-  /** What of it is suspended now, in the order of starting. */
-  abstract get executions(): Set<Execution>;
+  /** What of it is suspended now, in the order of starting; made when something suspends. */
+  running: Set<Execution> | undefined;
+
+  /** The same, for what adds to it. */
+  get executions(): Set<Execution> {
+    return (this.running ??= new Set());
+  }
+
   /** How much of it is suspended now. */
-  abstract get executionCount(): number;
+  get executionCount(): number {
+    return this.running?.size ?? 0;
+  }
+
   /** Reports a failure that nobody waits for. */
   abstract fail(error: unknown, during: string): void;
   abstract failed(error: unknown, event: EventView | undefined): void;

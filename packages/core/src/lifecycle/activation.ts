@@ -17,7 +17,6 @@ import type {
 import type { ServiceIdentifier } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
 import { priorityNumber } from '../events/define-event.ts';
-import type { Execution } from '../events/execution.ts';
 import type { HandlerOwner } from '../events/handler-table.ts';
 import { StopService } from '../events/internal-events.ts';
 import { QueueFacade } from '../events/queue-facade.ts';
@@ -30,7 +29,6 @@ import type { ServiceRecord } from './service-record.ts';
 export class Activation extends ActivationState implements ServiceContext, HandlerOwner {
   readonly record: ServiceRecord;
   readonly kernel: Kernel;
-  #executions: Set<Execution> | undefined;
   #owned: OwnedResources | undefined;
   #abort: AbortController | undefined;
   #abortReason: string | undefined;
@@ -40,16 +38,6 @@ export class Activation extends ActivationState implements ServiceContext, Handl
     super();
     this.record = record;
     this.kernel = kernel;
-  }
-
-  /** What of it is suspended now, in the order of starting. */
-  override get executions(): Set<Execution> {
-    return (this.#executions ??= new Set());
-  }
-
-  /** How much of it is suspended now. */
-  override get executionCount(): number {
-    return this.#executions?.size ?? 0;
   }
 
   override get id(): number {

@@ -211,7 +211,7 @@ export class DependencyManager {
       },
       stopFailed: (record, error, during) => {
         this.#log.error(`${record.name} (${record.id}) failed in ${during} while it stopped.`, { error });
-        if (this.#shutdown.isBegun || this.#errors.length > 0) this.#errors.push(error);
+        if (this.#lifecycle.population.isEnding) this.#errors.push(error);
       },
       settled: (record) => {
         this.#lifecycle.settled(record);
@@ -229,9 +229,8 @@ export class DependencyManager {
       },
       startFailed: (record, error, during) => {
         if (!this.#replacements.startFailed(record, error, during)) this.#failures.startFailed(record, error, during);
-        this.#watchers.startFailed(record, error);
+        if (record.isWatched) this.#watchers.startFailed(record, error);
       },
-      isQuitting: () => this.#shutdown.isBegun || this.#errors.length > 0,
     });
     this.#replacements = new Replacements({
       kernel,
@@ -245,7 +244,7 @@ export class DependencyManager {
       policy: options.onFailure ?? 'failService',
       isFailFast: (record) => options.failFast !== false && record.isInitial && !this.#startup.isSettled,
       hasWork: () =>
-        this.#lifecycle.upCount > 0 ||
+        this.#lifecycle.population.up > 0 ||
         this.#failures.pendingRestarts > 0 ||
         this.#kernel.root.executions.size > 0 ||
         this.#lifecycle.isStartQueued(),
@@ -263,14 +262,17 @@ export class DependencyManager {
       },
       failed: (error) => {
         this.#log.error(String((error as Error).message));
+        this.#lifecycle.population.isEnding = true;
         this.#errors.push(error);
       },
     });
     this.#startup = new StartupWatch({
       clock,
       reportMs: options.startupReportMs ?? 10_000,
+      progress: () => this.#lifecycle.population.progress,
       isSettled: () =>
-        this.#lifecycle.startingCount === 0 && !((this.#events.queue.nextPriority ?? Number.POSITIVE_INFINITY) <= 100),
+        this.#lifecycle.population.starting === 0 &&
+        !((this.#events.queue.nextPriority ?? Number.POSITIVE_INFINITY) <= 100),
       report: () => {
         const text = explain(this.#lifecycle)
           .map((explanation) => explanation.text)
@@ -549,7 +551,7 @@ export class DependencyManager {
   /** The manager itself is what its consumers receive; with the queue it is the only service that is always there. */
   #addInternalServices(): void {
     const add = (provides: typeof Queue | typeof DependencyManager, name: string, instance: object): void => {
-      const record = new ServiceRecord(internalDefinition(name), [], [provides], {}, 1000, undefined);
+      const record = new ServiceRecord(internalDefinition(name), [provides], {}, 1000, undefined);
       const activation = new Activation(record, this.#kernel);
       activation.instance = instance;
       this.#lifecycle.introduceInternal(record, activation);
@@ -566,17 +568,17 @@ export class DependencyManager {
     if (this.#phase === 'ended') throw this.#quitError();
     const record = recordOf(serviceClass, registration, this.#options.container);
     record.isInitial = this.#phase === 'new';
-    if (record.provides.includes(FrameworkLogger)) {
+    if (record.isFrameworkLogger) {
       record.activation = frameworkLogger(record, this.#kernel);
       this.#log.use(record, record.activation.instance as Logger);
     }
-    this.#warnOfBound(record);
+    if (this.#options.container !== undefined) this.#warnOfBound(record);
     this.#lifecycle.introduce(record);
     if (this.#log.isEnabled('debug')) this.#log.debug('Registered.', { service: record.name, serviceId: record.id });
     const handle = new Handle(record, this.#stopOf);
     if (parent !== undefined) {
-      const child = new ChildRegistration(record, this.#watchers, handle);
-      record.childOf = { parent, registration: child };
+      const child = new ChildRegistration(parent, record, this.#watchers, handle);
+      record.childOf = child;
       parent.own(child);
     }
     return handle;
@@ -598,25 +600,29 @@ export class DependencyManager {
   #processNext(): StepResult {
     const result = this.#events.processNext();
     if (this.#isSteady) return result;
-    if (this.#replacements.count > 0) this.#replacements.check();
-    if (this.#shutdown.isBegun) this.#shutdown.check();
-    else {
-      this.#startup.check();
-      this.#isSteady = this.#startup.isSettled && this.#replacements.count === 0;
-    }
+    this.#checkPhase();
     return this.#phase === 'ended' ? 'empty' : result;
   }
 
-  #progressed(record: ServiceRecord): void {
-    this.#shutdown.progressed();
-    this.#startup.progressed();
-    if (record.state !== 'active') {
-      this.#failures.afterDown(record);
-      this.#log.drop(record);
-    } else if (record.provides.includes(FrameworkLogger)) {
-      this.#log.use(record, record.activation?.instance as Logger);
+  /** Called after each event while starting up, replacing a service, and quitting. */
+  #checkPhase(): void {
+    if (this.#replacements.count > 0) this.#replacements.check();
+    const { population } = this.#lifecycle;
+    if (this.#shutdown.isBegun) {
+      if (population.up === 0) this.#shutdown.check();
+      return;
     }
-    this.#watchers.changed(record);
+    if (population.starting === 0) this.#startup.check();
+    this.#isSteady = this.#startup.isSettled && this.#replacements.count === 0;
+  }
+
+  #progressed(record: ServiceRecord): void {
+    if (record.state !== 'active') this.#failures.afterDown(record);
+    if (record.isFrameworkLogger) {
+      if (record.state === 'active') this.#log.use(record, record.activation?.instance as Logger);
+      else this.#log.drop(record);
+    }
+    if (record.isWatched) this.#watchers.changed(record);
     // Outside of an event nothing else would look whether quitting is complete.
     if (!this.#events.isProcessing) this.#loop.schedule();
   }
@@ -629,7 +635,6 @@ export class DependencyManager {
       record.isHeld = true;
       if (remove) {
         this.#lifecycle.remove(record);
-        this.#watchers.changed(record);
       }
       return;
     }
@@ -653,6 +658,7 @@ export class DependencyManager {
   }
 
   #quitWith(error: unknown): void {
+    this.#lifecycle.population.isEnding = true;
     if (!this.#errors.includes(error)) this.#errors.push(error);
     this.#pushQuit();
   }

@@ -39,21 +39,18 @@ export function recordOf(
   if (registration !== noOptions) checkRegistration(definition.name, registration);
   const provides =
     registration.provides === undefined ? definition.provides : providedTokens(serviceClass, registration.provides);
-  if (provides.includes(FrameworkLogger) && definition.specs.length > 0)
+  if (definition.specs.length > 0 && provides.includes(FrameworkLogger))
     throw invalid(
       serviceClass,
       'it provides FrameworkLogger and must not have dependencies: it is used before anything starts',
     );
-  const options = validated('options', definition.name, definition.optionsSchema, registration.options);
-  const properties = validated('properties', definition.name, definition.propertiesSchema, registration.properties);
-  const record = new ServiceRecord(
-    definition,
-    definition.specs,
-    provides,
-    registration,
-    priorityNumber(registration.priority, defaultPriority),
-    options,
-  );
+  const { name, optionsSchema, propertiesSchema } = definition;
+  const options =
+    optionsSchema === undefined ? registration.options : validated('options', name, optionsSchema, registration.options);
+  const properties =
+    propertiesSchema === undefined ? undefined : validated('properties', name, propertiesSchema, registration.properties);
+  const priority = priorityNumber(registration.priority, defaultPriority);
+  const record = new ServiceRecord(definition, provides, registration, priority, options);
   if (properties !== undefined) record.properties = properties as Properties;
   return record;
 }
@@ -65,8 +62,8 @@ function checkRegistration(name: string, registration: RegisterOptions): void {
         'ICHOR_OPTION_INVALID',
         `Registration of ${name}: the key "${key}" is unknown; allowed are ${[...known].join(', ')}.`,
       );
-  checkFailurePolicy(registration.onFailure);
-  const { stopGraceMs, restart, filter } = registration;
+  const { onFailure, stopGraceMs, restart, filter } = registration;
+  if (onFailure !== undefined) checkFailurePolicy(onFailure);
   if (stopGraceMs !== undefined && !(stopGraceMs >= 0))
     throw invalidOption('stopGraceMs', stopGraceMs, 'numbers of milliseconds from 0');
   if (restart !== undefined)
@@ -87,10 +84,10 @@ function checkRegistration(name: string, registration: RegisterOptions): void {
 function validated(
   what: 'options' | 'properties',
   name: string,
-  schema: StandardSchema | undefined,
+  schema: StandardSchema,
   value: unknown,
 ): unknown {
-  const validate = schema?.['~standard']?.validate;
+  const validate = schema['~standard']?.validate;
   if (validate === undefined) return value;
   const result = validate(value ?? {});
   if (result instanceof Promise)

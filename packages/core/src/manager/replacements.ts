@@ -8,6 +8,7 @@ import { Deferred } from '../events/deferred.ts';
 import { StartService } from '../events/internal-events.ts';
 import type { Kernel } from '../lifecycle/kernel.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import { mustStopBefore } from '../lifecycle/needs.ts';
 import { affectedBy } from '../lifecycle/replacer.ts';
 import type { ServiceRecord } from '../lifecycle/service-record.ts';
 import { invalidOption } from './options.ts';
@@ -219,7 +220,7 @@ class Replacement {
 
   #findAffected(): Set<ServiceRecord> {
     const { lifecycle } = this.#context;
-    return (this.#affected = affectedBy(this.old, lifecycle.table, (link) => lifecycle.mustStopBefore(link)));
+    return (this.#affected = affectedBy(this.old, lifecycle.table, mustStopBefore));
   }
 
   #keepEventsFor(records: Iterable<ServiceRecord>): void {

@@ -30,7 +30,6 @@ export class Shutdown {
   readonly #context: ShutdownContext;
   #isBegun = false;
   #isForced = false;
-  #progress = 0;
   #timer: ScheduledCall | undefined;
   #rootGrace: ScheduledCall | undefined;
   /** Runs while a quit that was asked for waits for its turn in the queue. */
@@ -55,6 +54,7 @@ export class Shutdown {
   begin(): void {
     if (this.#isBegun) return;
     this.#isBegun = true;
+    this.#context.lifecycle.population.isEnding = true;
     this.#expected?.cancel();
     const { kernel, lifecycle } = this.#context;
     const up = [...lifecycle.table.values()]
@@ -74,15 +74,10 @@ export class Shutdown {
     else this.#watch();
   }
 
-  /** Something has moved: the time-out counts anew. */
-  progressed(): void {
-    this.#progress++;
-  }
-
   /** Looks whether everything has stopped. Called after each event. */
   check(): void {
     const { kernel, lifecycle, root } = this.#context;
-    if (lifecycle.upCount > 0 || root.executions.size > 0) return;
+    if (lifecycle.population.up > 0 || root.executions.size > 0) return;
     if (kernel.events.completions.size > 0 && !this.#isForced) return;
     this.#timer?.cancel();
     this.#rootGrace?.cancel();
@@ -164,11 +159,11 @@ export class Shutdown {
   }
 
   #watch(): void {
-    const { kernel, quitTimeoutMs } = this.#context;
+    const { kernel, lifecycle, quitTimeoutMs } = this.#context;
     if (quitTimeoutMs === Number.POSITIVE_INFINITY) return;
-    const seen = this.#progress;
+    const seen = lifecycle.population.progress;
     this.#timer = kernel.clock.schedule(() => {
-      if (seen === this.#progress) this.force();
+      if (seen === lifecycle.population.progress) this.force();
       else this.#watch();
     }, quitTimeoutMs);
   }

@@ -10,7 +10,7 @@ import { coreError } from '../errors/catalogue.ts';
 import type { Activation } from '../lifecycle/activation.ts';
 import type { Slot } from '../lifecycle/service-record.ts';
 import type { DependencySpec } from './dependency-spec.ts';
-import { checkSpecs, invalid, providedTokens, type ServiceDefinition } from './definition.ts';
+import { checkSpecs, invalid, providedTokens, requiredCountOf, type ServiceDefinition } from './definition.ts';
 import { pointName, type InjectionPoint, type InversifyMetadata } from './inversify-metadata.ts';
 
 /** Where one argument comes from. */
@@ -54,6 +54,7 @@ export function constructorDefinition(
     name: serviceClass.name,
     provides: providedTokens(serviceClass, undefined),
     specs,
+    requiredCount: requiredCountOf(specs),
     optionsSchema: statics.options,
     propertiesSchema: statics.properties,
     hasRepeatedTokens: checkSpecs(serviceClass, specs),

@@ -12,6 +12,8 @@ export interface ServiceDefinition {
   /** The class itself and its `static provides`. */
   readonly provides: readonly ServiceIdentifier[];
   readonly specs: readonly DependencySpec[];
+  /** How many of them are required. */
+  readonly requiredCount: number;
   readonly optionsSchema: StandardSchema | undefined;
   readonly propertiesSchema: StandardSchema | undefined;
   /** Two of its dependencies ask for the same token: each needs a provider of its own (LC-74). */
@@ -55,6 +57,11 @@ export function checkSpecs(serviceClass: ServiceClass, specs: readonly Dependenc
     seen.add(spec.token);
   }
   return hasRepeated;
+}
+
+/** Dependencies without which a service cannot start. */
+export function requiredCountOf(specs: readonly DependencySpec[]): number {
+  return specs.filter((spec) => spec.required).length;
 }
 
 export function invalid(serviceClass: ServiceClass, what: string): Error {

@@ -7,6 +7,7 @@ export function internalDefinition(name: string): ServiceDefinition {
     name,
     provides: [],
     specs: [],
+    requiredCount: 0,
     optionsSchema: undefined,
     propertiesSchema: undefined,
     hasRepeatedTokens: false,
