@@ -61,8 +61,11 @@ export class ProviderIndex {
   /** Makes an active provider findable: for everybody, or only for the service that it is made for. */
   addProvider(provider: ServiceRecord): void {
     if (provider.onlyFor === 0) {
-      provider.offers ??= provider.listing?.offered.map((entry) => newOffer(provider, entry)) ?? [];
-      for (const offer of provider.offers) offer.entry.providers.add(offer);
+      const offers = (provider.offers ??= offersOf(provider));
+      for (let i = 0; i < offers.length; i++) {
+        const offer = offers[i] as Offer<ServiceRecord, Slot>;
+        offer.entry.providers.add(offer);
+      }
       return;
     }
     const consumer = this.#table.get(provider.onlyFor);
@@ -74,11 +77,16 @@ export class ProviderIndex {
 
   removeProvider(provider: ServiceRecord): void {
     const { offers, recipient } = provider;
-    if (offers !== undefined) for (const offer of offers) offer.entry.providers.delete(offer);
+    if (offers !== undefined)
+      for (let i = 0; i < offers.length; i++) {
+        const offer = offers[i] as Offer<ServiceRecord, Slot>;
+        offer.entry.providers.delete(offer);
+      }
     if (recipient === undefined) return;
     provider.recipient = undefined;
-    const others = recipient.ownProviders?.filter((other) => other !== provider) ?? [];
-    recipient.ownProviders = others.length === 0 ? undefined : others;
+    const own = recipient.ownProviders;
+    if (own === undefined || (own.length === 1 && own[0] === provider)) recipient.ownProviders = undefined;
+    else recipient.ownProviders = own.filter((other) => other !== provider);
   }
 
   /** Who asks for `token`, in the order of insertion. */
@@ -113,8 +121,12 @@ export class ProviderIndex {
   }
 }
 
-function newOffer(provider: ServiceRecord, entry: Market): Offer<ServiceRecord, Slot> {
-  return { provider, entry, list: undefined, previous: undefined, next: undefined };
+function offersOf(provider: ServiceRecord): readonly Offer<ServiceRecord, Slot>[] {
+  const offered = provider.listing?.offered ?? [];
+  const offers = new Array<Offer<ServiceRecord, Slot>>(offered.length);
+  for (let i = 0; i < offers.length; i++)
+    offers[i] = { provider, entry: offered[i] as Market, list: undefined, previous: undefined, next: undefined };
+  return offers;
 }
 
 /** The first active provider that the slot accepts and `isFree` lets it have: in the order of becoming active. */

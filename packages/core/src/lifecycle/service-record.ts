@@ -121,8 +121,7 @@ export class ServiceRecord implements ServiceInfo {
     this.isFrameworkLogger = provides.includes(FrameworkLogger);
     this.properties = registration.properties ?? noProperties;
     this.priority = priority;
-    const { specs } = definition;
-    this.slots = specs.length === 0 ? noSlots : specs.map((spec) => new Slot(this, spec));
+    this.slots = slotsOf(this, definition.specs);
     this.missing = definition.requiredCount;
   }
 
@@ -159,13 +158,11 @@ export class ServiceRecord implements ServiceInfo {
 }
 
 const noProperties: Properties = Object.freeze({});
-const noSlots = emptyLike<Slot>();
-
-/** An empty array that the engine takes for one of objects, so that loops over slots see one kind of array. */
-function emptyLike<T extends object>(): readonly T[] {
-  const array: unknown[] = [{}];
-  array.pop();
-  return array as T[];
+/** Made with its length, not with `map`: whatever the engine does to the code, all loops over slots see one kind of array. */
+function slotsOf(record: ServiceRecord, specs: readonly DependencySpec[]): readonly Slot[] {
+  const slots = new Array<Slot>(specs.length);
+  for (let i = 0; i < slots.length; i++) slots[i] = new Slot(record, specs[i] as DependencySpec);
+  return slots;
 }
 
 /** One dependency of one registered service. While it can take a provider it is in the list of open slots of its token. */

@@ -44,7 +44,7 @@ export class Starter {
       }
       step = 'start';
       const result = announceAndStart(activation);
-      if (isWaiting(result)) {
+      if (result !== undefined && isWaiting(result)) {
         this.#continueLater(activation, result, 'start', priority);
         return;
       }

@@ -35,7 +35,7 @@ export class Stopper {
       this.#giveGrace(activation);
       return;
     }
-    clearStopTimer(activation);
+    if (activation.stopTimer !== undefined) clearStopTimer(activation);
     record.transition(transitions.stop);
     if (record.isFrameworkLogger) this.#kernel.stopping(record);
     this.#endInstance(activation);
@@ -63,8 +63,7 @@ export class Stopper {
     for (let i = slots.length - 1; i >= 0; i--) {
       const { link, links } = slots[i] as (typeof slots)[number];
       if (link !== undefined && link.isInjected) eject(link);
-      if (links !== undefined && links.size > 0)
-        for (const one of [...links].reverse()) if (one.isInjected) eject(one);
+      if (links !== undefined && links.size > 0) for (const one of [...links].reverse()) if (one.isInjected) eject(one);
     }
     const owned = activation.takeOwned();
     if (owned.length === 0) {
@@ -92,7 +91,7 @@ export class Stopper {
       } catch (error) {
         this.#kernel.stopFailed(activation.record, error, 'stop()');
       }
-      if (!isWaiting(result)) this.tearDown(activation, this.#stopped);
+      if (result === undefined || !isWaiting(result)) this.tearDown(activation, this.#stopped);
       else
         this.#run(activation, [{ name: 'stop()', run: () => result }], () => {
           this.tearDown(activation, this.#stopped);
@@ -214,13 +213,12 @@ function stepOf(instance: Instance, name: string, method: unknown): Step[] {
 }
 
 function clearStopTimer(activation: Activation): void {
-  if (activation.stopTimer === undefined) return;
-  activation.stopTimer.cancel();
+  activation.stopTimer?.cancel();
   activation.stopTimer = undefined;
 }
 
 function tornDown(activation: Activation): void {
-  clearStopTimer(activation);
+  if (activation.stopTimer !== undefined) clearStopTimer(activation);
   activation.revoke();
   // What its clean-up has started meanwhile. The context is revoked, so nothing follows.
   if (activation.running !== undefined)

@@ -46,9 +46,13 @@ export function recordOf(
     );
   const { name, optionsSchema, propertiesSchema } = definition;
   const options =
-    optionsSchema === undefined ? registration.options : validated('options', name, optionsSchema, registration.options);
+    optionsSchema === undefined
+      ? registration.options
+      : validated('options', name, optionsSchema, registration.options);
   const properties =
-    propertiesSchema === undefined ? undefined : validated('properties', name, propertiesSchema, registration.properties);
+    propertiesSchema === undefined
+      ? undefined
+      : validated('properties', name, propertiesSchema, registration.properties);
   const priority = priorityNumber(registration.priority, defaultPriority);
   const record = new ServiceRecord(definition, provides, registration, priority, options);
   if (properties !== undefined) record.properties = properties as Properties;
@@ -81,12 +85,7 @@ function checkRegistration(name: string, registration: RegisterOptions): void {
     throw invalidOption('filter', filter, '{ consumer: id } and objects with matches() and describe()');
 }
 
-function validated(
-  what: 'options' | 'properties',
-  name: string,
-  schema: StandardSchema,
-  value: unknown,
-): unknown {
+function validated(what: 'options' | 'properties', name: string, schema: StandardSchema, value: unknown): unknown {
   const validate = schema['~standard']?.validate;
   if (validate === undefined) return value;
   const result = validate(value ?? {});

@@ -40,22 +40,22 @@ export interface ReplacementContext {
 export class Replacements {
   readonly #context: ReplacementContext;
   readonly #active = new Set<Replacement>();
+  /** Replacements under way. */
+  count = 0;
 
   constructor(context: ReplacementContext) {
     this.#context = context;
-  }
-
-  get count(): number {
-    return this.#active.size;
   }
 
   /** @param register Registers the new service next to the old one. */
   begin(old: ServiceRecord, register: () => ServiceHandle, options: ReplaceOptions): Deferred<ServiceHandle> {
     const ended = (): void => {
       this.#active.delete(replacement);
+      this.count = this.#active.size;
     };
     const replacement = new Replacement(old, this.#context, register, options, ended);
     this.#active.add(replacement);
+    this.count = this.#active.size;
     replacement.begin();
     return replacement.result;
   }

@@ -5,7 +5,14 @@ import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { Activation } from '../lifecycle/activation.ts';
 import type { Dependency } from './dependency-declaration.ts';
 import type { DependencySpec } from './dependency-spec.ts';
-import { checkSpecs, describe, invalid, providedTokens, requiredCountOf, type ServiceDefinition } from './definition.ts';
+import {
+  checkSpecs,
+  describe,
+  invalid,
+  providedTokens,
+  requiredCountOf,
+  type ServiceDefinition,
+} from './definition.ts';
 import { injectedClass } from './injected.ts';
 import { setupOf } from './define-service.ts';
 
