@@ -1,7 +1,6 @@
 // The way down: a service leaves the market, its consumers stop first, it stops, and then it is removed, or starts again when
 // it was only the lack of a provider that stopped it (LC-90…101, LC-130…137). Stopping the one instance is in stopper.ts.
 
-import type { ServiceState } from '../contract/service.ts';
 import type { EventSystem } from '../events/event-system.ts';
 import { DependencyOffline, internalPriority, StopService } from '../events/internal-events.ts';
 import type { Activation } from './activation.ts';
@@ -84,8 +83,7 @@ export class Departure implements StopEnd {
   force(record: ServiceRecord): void {
     if (record.state === 'active') this.goOffline(record, 0);
     else if (record.state !== 'installed') this.#stopper.abandon(record);
-    // Abandoning calls back: it may have gone on meanwhile.
-    if ((record.state as ServiceState) === 'uninjecting') this.pushStop(record, 0);
+    if (record.state === 'uninjecting') this.pushStop(record, 0);
   }
 
   /** Ends an activation whose start failed. */
