@@ -1,63 +1,58 @@
-// Runs the contestants of a comparison: a fresh process for every sample, one after another, the order reversed every round.
+// Runs an experiment: a fresh process for every sample, one after another, the order reversed every round. A contestant that
+// fails is noted and left out from then on; one that takes long is measured once.
 
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import type { Comparison, Contestant } from './comparison.ts';
-import { summarise, type Summary } from './statistics.ts';
+import type { Cell, Experiment, Sample } from './experiment.ts';
 
-/** One run of one contestant. */
-export interface Sample {
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  readonly peakRssBytes: number;
-}
-
-/** What all rounds of one contestant gave. */
-export interface Result {
+/** All samples of one contestant at one size. */
+export interface CellResult {
   readonly contestant: string;
+  readonly x: number;
   readonly samples: readonly Sample[];
-  /** Operations per second. */
-  readonly rate: Summary;
-  /** Processor time per operation, in nanoseconds. */
-  readonly cpuNanoseconds: Summary;
-  readonly peakRssBytes: number;
+  /** Why there are no more samples. */
+  readonly failure?: string;
 }
 
-const run = promisify(execFile);
+/** A contestant whose sample takes longer than this, in seconds, is not run again. */
+const longSeconds = 12;
 
-/** @param progress Called before each sample. */
+/** @param progress Called before each sample. @param limit Seconds after which a sample counts as long. */
 export async function measure(
-  comparison: Comparison,
+  experiment: Experiment,
   rounds: number,
-  progress: (round: number, contestant: string) => void,
-): Promise<Result[]> {
-  const samples = new Map(comparison.contestants.map((contestant) => [contestant, [] as Sample[]]));
+  progress: (round: number, cell: Cell) => void,
+  limit = longSeconds,
+): Promise<CellResult[]> {
+  const taken = new Map(experiment.cells.map((cell) => [cell, [] as Sample[]]));
+  const failures = new Map<Cell, string>();
+  const long = new Set<Cell>();
   for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? comparison.contestants : comparison.contestants.toReversed();
-    for (const contestant of order) {
-      progress(round, contestant.name);
-      samples.get(contestant)!.push(await sampleOf(contestant));
+    const order = round % 2 === 0 ? experiment.cells : experiment.cells.toReversed();
+    for (const cell of order) {
+      if (failures.has(cell) || long.has(cell)) continue;
+      progress(round, cell);
+      const began = performance.now();
+      try {
+        taken.get(cell)?.push(await cell.sample());
+      } catch (error) {
+        failures.set(cell, error instanceof Error ? error.message : String(error));
+      }
+      if (performance.now() - began > limit * 1000) long.add(cell);
     }
   }
-  return Array.from(samples, ([contestant, taken]) => resultOf(contestant.name, taken, comparison.count));
+  return Array.from(taken, ([cell, samples]): CellResult => {
+    const failure = failures.get(cell);
+    const result = { contestant: cell.contestant, x: cell.x, samples: withOneText(samples) };
+    return failure === undefined ? result : { ...result, failure };
+  });
 }
 
-async function sampleOf({ name, args }: Contestant): Promise<Sample> {
-  try {
-    const { stdout } = await run(process.execPath, [...args], { maxBuffer: 1 << 20 });
-    const { seconds, cpuSeconds, peakRssBytes } = JSON.parse(stdout) as Sample;
-    return { seconds, cpuSeconds, peakRssBytes };
-  } catch (error) {
-    throw new Error(`${name} failed: node ${args.join(' ')}`, { cause: error });
-  }
-}
-
-function resultOf(contestant: string, samples: readonly Sample[], count: number): Result {
-  return {
-    contestant,
-    samples,
-    rate: summarise(samples.map(({ seconds }) => count / seconds)),
-    cpuNanoseconds: summarise(samples.map(({ cpuSeconds }) => (cpuSeconds * 1e9) / count)),
-    peakRssBytes: Math.max(...samples.map(({ peakRssBytes }) => peakRssBytes)),
-  };
+/** What a program prints is kept of the sample in the middle only. */
+function withOneText(samples: readonly Sample[]): Sample[] {
+  const byRate = samples.toSorted((a, b) => a.operations / a.seconds - b.operations / b.seconds);
+  const kept = byRate[Math.floor(samples.length / 2)];
+  return samples.map((sample) => {
+    if (sample === kept || sample.text === undefined) return sample;
+    const { text: _, ...rest } = sample;
+    return rest;
+  });
 }

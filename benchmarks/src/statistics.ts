@@ -4,6 +4,9 @@ export interface Summary {
   readonly median: number;
   readonly min: number;
   readonly max: number;
+  /** The quartiles. */
+  readonly lower: number;
+  readonly upper: number;
   /** Distance between the quartiles, as a share of the median. */
   readonly spread: number;
 }
@@ -13,12 +16,9 @@ export function summarise(values: readonly number[]): Summary {
   if (values.length === 0) throw new RangeError('no values to summarise');
   const sorted = values.toSorted((a, b) => a - b);
   const median = quantile(sorted, 0.5);
-  return {
-    median,
-    min: sorted[0]!,
-    max: sorted.at(-1)!,
-    spread: (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / median,
-  };
+  const lower = quantile(sorted, 0.25);
+  const upper = quantile(sorted, 0.75);
+  return { median, min: sorted[0]!, max: sorted.at(-1)!, lower, upper, spread: (upper - lower) / median };
 }
 
 /** Linear between the two nearest ranks (Hyndman and Fan, 1996, definition 7). */

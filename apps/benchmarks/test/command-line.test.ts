@@ -52,8 +52,8 @@ test('--threads runs the full count in every thread (RB-4)', () => {
   expect(status).toBe(0);
 });
 
-test('ICHOR_MANAGER_OPTIONS reaches the manager, which refuses what it does not know', () => {
-  const env = { ...process.env, ICHOR_MANAGER_OPTIONS: '{"journal":10,"wrong":1}' };
+test('ICHOR_MANAGER reaches the manager, which refuses what it does not know', () => {
+  const env = { ...process.env, ICHOR_MANAGER: '{"journal":10,"wrong":1}' };
   const args = [entry, 'event', '--count', '10'];
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
   expect(stderr).toContain('Option "wrong" of DependencyManager is unknown');

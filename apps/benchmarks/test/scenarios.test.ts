@@ -89,5 +89,5 @@ test.each(['http', 'websocket'])('%s counts what its server used, too', async (n
 });
 
 test('a server that ends before it listens is told as that', async () => {
-  await expect(startServer('-e', ['process.exit(3)'])).rejects.toThrow('ended before it listened');
+  await expect(startServer([process.execPath, '-e', 'process.exit(3)'])).rejects.toThrow('ended before it listened');
 });

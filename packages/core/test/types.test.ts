@@ -1,25 +1,31 @@
 // What the compiler infers for users (D2, D3): checked by `tsc`, run only to be found.
 import { Container, type ServiceIdentifier as InversifyIdentifier } from 'inversify';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { DependencyManager } from '../src/index.ts';
 import {
   defineEvent,
   defineService,
+  DependencyManager as DependencyManagerClass,
   many,
   optional,
   required,
+  StopService,
   token,
   type Awaitable,
+  type Dependency,
+  type DependencyManager,
   type EventHandler,
   type EventOutcome,
+  type EventView,
   type Injected,
   type LiveCollection,
   type OptionalService,
   type OptionsOf,
   type ServiceContext,
+  type ServiceIdentifier,
   type StandardSchema,
   type Task,
 } from '../src/index.ts';
+import { provideFake, testManager, traceEvents, type Fake, type TestManager } from '../src/testing/index.ts';
 
 interface Clock {
   now(): number;
@@ -122,6 +128,105 @@ describe('types', () => {
           expectTypeOf(self.options).toEqualTypeOf<{ port: number }>();
         },
       });
+    expectTypeOf(check).toBeFunction();
+  });
+
+  it('refuse wrong declarations', () => {
+    const wrong = (): unknown[] => [
+      // @ts-expect-error -- a number is no token
+      required(5),
+      // @ts-expect-error -- nor is a text
+      optional('Clock'),
+      // @ts-expect-error -- misspelt
+      required(Clock, { macth: { name: 'a' } }),
+      // @ts-expect-error -- what is required is required
+      required(Clock, { required: true }),
+      // @ts-expect-error -- true or false
+      many(Clock, { required: 'yes' }),
+      // @ts-expect-error -- no such key
+      defineService({ needs: {}, setup: () => undefined }),
+      // @ts-expect-error -- a token is no dependency
+      defineService({ dependencies: { clock: Clock }, setup: () => undefined }),
+      // @ts-expect-error -- a service is an object, or nothing
+      defineService({ setup: () => 5 }),
+      // @ts-expect-error -- undeclared
+      defineService({ dependencies: { clock: required(Clock) }, setup: (deps) => void deps.cluck }),
+      // @ts-expect-error -- an optional dependency is not the service itself
+      defineService({ dependencies: { clock: optional(Clock) }, setup: (deps) => void deps.clock.now() }),
+      // @ts-expect-error -- a name of a priority
+      defineEvent('E', { priority: 'urgent' }),
+      // @ts-expect-error -- a token has a name
+      token<Clock>(),
+    ];
+    expectTypeOf(wrong).toBeFunction();
+    expectTypeOf(required(Store)).toEqualTypeOf<Dependency<Store, 'required'>>();
+    expectTypeOf(required(Store)).not.toExtend<Dependency<Clock, 'required'>>();
+    expectTypeOf(token<Store>('Store')).not.toExtend<ServiceIdentifier<Clock>>();
+  });
+
+  it('refuse wrong registrations, options and calls', () => {
+    const check = (manager: DependencyManager, self: ServiceContext): void => {
+      const plain = defineService({ setup: () => undefined });
+      // @ts-expect-error -- no such option
+      void new DependencyManagerClass({ sliceMS: 5 });
+      // @ts-expect-error -- no such policy
+      void new DependencyManagerClass({ onFailure: 'explode' });
+      // @ts-expect-error -- a function must decide
+      void new DependencyManagerClass({ onFailure: async () => 'log' });
+      // @ts-expect-error -- an object is no class
+      manager.register({});
+      // @ts-expect-error -- no such key
+      manager.register(plain, { restart: { atempts: 3 } });
+      // @ts-expect-error -- the id of a service
+      manager.register(plain, { filter: { consumer: 'x' } });
+      // @ts-expect-error -- names are texts
+      void manager.run({ signals: [9] });
+      // @ts-expect-error -- the payload names the service
+      manager.queue.push(StopService, {});
+      // @ts-expect-error -- an event that nobody defined
+      self.on({ id: 1 }, () => undefined);
+      // @ts-expect-error -- the name of a time-out
+      manager.queue.pushAndWait(defineEvent('E'), undefined, { timeout: 5 });
+      // @ts-expect-error -- nothing to undo it with
+      self.own({});
+      // @ts-expect-error -- a tracker is asked
+      self.track(Clock, {});
+      // @ts-expect-error -- a state cannot be set
+      self.state = 'active';
+      manager.intercept('all', {
+        before: (event, payload) => expectTypeOf(payload).toEqualTypeOf<unknown>() && event.id > 0,
+      });
+      manager.intercept(defineEvent<{ x: number }>('Moved'), {
+        after: (event, processed, payload) => {
+          expectTypeOf(event).toEqualTypeOf<EventView>();
+          expectTypeOf(processed).toEqualTypeOf<boolean>();
+          expectTypeOf(payload).toEqualTypeOf<{ x: number }>();
+        },
+      });
+      expectTypeOf(manager.services.started(Clock)).toEqualTypeOf<Clock[]>();
+      expectTypeOf(manager.services.instance(1, Store)).toEqualTypeOf<Store | undefined>();
+      expectTypeOf(manager.use(() => 5)).toEqualTypeOf<number>();
+      expectTypeOf(manager.start(async () => 'a')).toEqualTypeOf<Task<string>>();
+    };
+    expectTypeOf(check).toBeFunction();
+  });
+
+  it('of the test kit follow tokens and events', () => {
+    const check = (manager: TestManager): void => {
+      const fake = provideFake(manager, Clock, { now: () => 7 });
+      expectTypeOf(fake).toEqualTypeOf<Fake<Clock>>();
+      // @ts-expect-error -- a clock has no such method
+      fake.callsOf('later');
+      // @ts-expect-error -- nor may the fake have it
+      provideFake(manager, Clock, { later: () => 7 });
+      // @ts-expect-error -- the time is a number
+      provideFake(manager, Clock, { now: () => 'noon' });
+      // @ts-expect-error -- time is virtual here
+      testManager({ clock: { now: () => 1, wallTime: () => 1, schedule: () => ({ cancel: () => undefined }) } });
+      expectTypeOf(traceEvents(manager).payloadsOf(defineEvent<{ x: number }>('Moved'))).toEqualTypeOf<
+        { x: number }[]
+      >();
+    };
     expectTypeOf(check).toBeFunction();
   });
 });

@@ -1,10 +1,12 @@
 // Echo, broadcast and memory beside bare ws, interleaved, each in a fresh server process: rate, CPU time of the server per
-// message, bytes per idle connection. Build first, then: node packages/websocket/bench/websocket.mjs [rounds]
+// message, bytes per idle connection; backpressure and heartbeat of ours are on, as they are by default. Build first, then:
+// node packages/websocket/bench/websocket.mjs [rounds] [part of the name of the scenarios]
 
 import { fork } from 'node:child_process';
 import { WebSocket } from 'ws';
 
 const rounds = Number(process.argv[2] ?? 3);
+const wanted = process.argv[3] ?? '';
 const payload = 'twenty bytes of text';
 
 async function serverOf(kind, mode) {
@@ -131,6 +133,7 @@ const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.le
 
 console.log(`node ${process.version}, ${rounds} rounds, medians`);
 for (const [name, run] of Object.entries(scenarios)) {
+  if (!name.includes(wanted)) continue;
   const results = { ws: [], ichor: [] };
   for (let round = 0; round < rounds; round++)
     for (const kind of round % 2 === 0 ? ['ws', 'ichor'] : ['ichor', 'ws']) results[kind].push(await run(kind));

@@ -1,14 +1,11 @@
 // Our client against a ws server, on real sockets.
 
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import type { ConnectionState, WebSocketConnection } from '../src/index.ts';
+import { selfSignedCertificate } from './support/certificate.ts';
 import { PingMessage } from './support/ping-message.ts';
 import { until, withHost } from './support/with-host.ts';
 
@@ -155,17 +152,8 @@ describe('a client', () => {
   });
 
   it('speaks TLS with authorities of its own', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'ichor-websocket-'));
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    execFileSync(
-      'openssl',
-      [
-        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-        ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert],
-      ],
-      { stdio: 'ignore' },
-    );
-    const https = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) });
+    const { key, cert } = await selfSignedCertificate();
+    const https = createTlsServer({ key, cert });
     const server = new WebSocketServer({ server: https });
     server.on('connection', (socket) => socket.on('message', (data) => socket.send(String(data))));
     await new Promise<void>((resolve) => https.listen(0, '127.0.0.1', resolve));
@@ -174,7 +162,7 @@ describe('a client', () => {
       await expect(Promise.resolve(client.connect(url))).rejects.toMatchObject({
         code: 'ICHOR_WEBSOCKET_CONNECT_FAILED',
       });
-      const connection = await client.connect(url, { tls: { ca: readFileSync(cert), serverName: 'localhost' } });
+      const connection = await client.connect(url, { tls: { ca: cert, serverName: 'localhost' } });
       connection.send('secret');
       expect((await connection.messages().next()).value!.text).toBe('secret');
     });

@@ -1,74 +1,17 @@
 // Violations of RFC 6455 as raw frames: the close code says what was wrong.
 
-import { randomBytes } from 'node:crypto';
-import net from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { CloseInfo } from '../src/index.ts';
+import { closeFrame, frame, RawPeer } from './support/raw-peer.ts';
 import { until, withHost } from './support/with-host.ts';
 
-interface FrameOptions {
-  readonly fin?: boolean;
-  readonly masked?: boolean;
-  readonly reserved?: number;
-}
-
-/** A frame as a client sends it, or should not. */
-function frame(opcode: number, payload: Uint8Array | string = '', options: FrameOptions = {}): Buffer {
-  const { fin = true, masked = true, reserved = 0 } = options;
-  const body = Buffer.from(payload as Uint8Array);
-  const head = [(fin ? 0x80 : 0) | (reserved << 4) | opcode];
-  const maskBit = masked ? 0x80 : 0;
-  if (body.length < 126) head.push(maskBit | body.length);
-  else if (body.length < 65_536) head.push(maskBit | 126, body.length >> 8, body.length & 0xff);
-  else {
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64BE(BigInt(body.length));
-    head.push(maskBit | 127, ...length);
-  }
-  if (!masked) return Buffer.concat([Buffer.from(head), body]);
-  const mask = randomBytes(4);
-  return Buffer.concat([Buffer.from(head), mask, body.map((byte, i) => byte ^ mask[i % 4]!)]);
-}
-
-const closeFrame = (code: number, reason = ''): Buffer => {
-  const payload = Buffer.alloc(2 + Buffer.byteLength(reason));
-  payload.writeUInt16BE(code);
-  payload.write(reason, 2);
-  return frame(8, payload);
-};
-
-/** Connects, sends the pieces, each in a packet of its own, and gives the frames that come back. */
-async function exchange(port: number, pieces: readonly Uint8Array[]): Promise<{ opcode: number; payload: Buffer }[]> {
-  const socket = net.connect({ port, host: '127.0.0.1', noDelay: true });
-  let received = Buffer.alloc(0);
-  socket.on('data', (data) => (received = Buffer.concat([received, data])));
-  socket.on('error', () => undefined);
-  const closed = new Promise((resolve) => socket.once('close', resolve));
-  socket.write(
-    'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-  );
-  await until(() => received.includes('\r\n\r\n'));
-  expect(received.toString('latin1')).toMatch(/^HTTP\/1\.1 101 /);
-  received = received.subarray(received.indexOf('\r\n\r\n') + 4);
-  for (const piece of pieces) {
-    socket.write(piece);
-    if (pieces.length > 1) await new Promise((resolve) => setImmediate(resolve));
-  }
-  await closed;
-  const frames: { opcode: number; payload: Buffer }[] = [];
-  for (let at = 0; at < received.length;) {
-    const opcode = received[at]! & 0x0f;
-    let length = received[at + 1]! & 0x7f;
-    at += 2;
-    if (length === 126) {
-      length = received.readUInt16BE(at);
-      at += 2;
-    }
-    frames.push({ opcode, payload: received.subarray(at, at + length) });
-    at += length;
-  }
-  return frames;
+/** Connects, sends the pieces, each in a packet of its own, and gives the frames that come back until the connection closes. */
+async function exchange(port: number, pieces: readonly Uint8Array[]): Promise<RawPeer> {
+  const peer = await RawPeer.connect(port);
+  expect(peer.status).toBe(101);
+  await peer.send(...pieces);
+  await peer.closed;
+  return peer;
 }
 
 async function withEcho(use: (port: number, infos: CloseInfo[], messages: string[]) => Promise<void>): Promise<void> {
@@ -87,12 +30,6 @@ async function withEcho(use: (port: number, infos: CloseInfo[], messages: string
   );
 }
 
-/** The code of the close frame among what came back; 1005 for one without a code. */
-function closeCode(frames: readonly { opcode: number; payload: Buffer }[]): number | undefined {
-  const payload = frames.find(({ opcode }) => opcode === 8)?.payload;
-  return payload === undefined ? undefined : payload.length === 0 ? 1005 : payload.readUInt16BE(0);
-}
-
 describe('a violation', () => {
   const long = 'x'.repeat(126);
   it.each<[string, number, readonly Buffer[]]>([
@@ -109,6 +46,21 @@ describe('a violation', () => {
     ['text that is no UTF-8 (8.1)', 1007, [frame(1, Buffer.from([0xc3, 0x28]))]],
     ['a surrogate in UTF-8', 1007, [frame(1, Buffer.from([0xed, 0xa0, 0x80]))]],
     ['an overlong encoding', 1007, [frame(1, Buffer.from([0xc0, 0xaf]))]],
+    [
+      'a frame that says it is longer than 2^53 bytes',
+      1009,
+      [Buffer.from([0x82, 0xff, 0x7f, ...Array(7).fill(0xff), 0, 0, 0, 0])],
+    ],
+    [
+      'a frame that says it is a gigabyte long, before it comes',
+      1009,
+      [Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0])],
+    ],
+    [
+      'more fragments than any message needs',
+      1008,
+      [frame(1, '', { fin: false }), Buffer.concat(Array.from({ length: 17_000 }, () => frame(0, '', { fin: false })))],
+    ],
     ['a message longer than the limit', 1009, [frame(1, 'x'.repeat(1001))]],
     [
       'fragments that are longer than the limit together',
@@ -124,7 +76,7 @@ describe('a violation', () => {
     ]),
   ])('by %s is answered %i', async (_what, code, pieces) => {
     await withEcho(async (port, infos, messages) => {
-      expect(closeCode(await exchange(port, pieces))).toBe(code);
+      expect((await exchange(port, pieces)).closeCode).toBe(code);
       await until(() => infos.length === 1);
       expect(infos[0]).toMatchObject({ code, by: 'us' });
       expect(messages).toEqual([]);
@@ -137,7 +89,7 @@ describe('a violation', () => {
     await withEcho(async (port, _infos, messages) => {
       for (let at = 1; at < bad.length; at++) {
         const fragments = [frame(1, bad.subarray(0, at), { fin: false }), frame(0, bad.subarray(at))];
-        expect(closeCode(await exchange(port, fragments))).toBe(1007);
+        expect((await exchange(port, fragments)).closeCode).toBe(1007);
       }
       expect(messages).toEqual([]);
       for (let at = 1; at < good.length; at++) {
@@ -146,15 +98,15 @@ describe('a violation', () => {
           frame(0, good.subarray(at)),
           closeFrame(1000),
         ];
-        const frames = await exchange(port, fragments);
+        const { frames, closeCode } = await exchange(port, fragments);
         expect(frames[0]!.payload.toString()).toBe(String(good));
-        expect(closeCode(frames)).toBe(1000);
+        expect(closeCode).toBe(1000);
       }
       const whole = Buffer.concat([frame(1, good), closeFrame(1000)]);
       for (let at = 1; at < whole.length; at++) {
         messages.length = 0;
         // The message is delivered, although the close frame behind it comes before anybody could answer.
-        expect(closeCode(await exchange(port, [whole.subarray(0, at), whole.subarray(at)]))).toBe(1000);
+        expect((await exchange(port, [whole.subarray(0, at), whole.subarray(at)])).closeCode).toBe(1000);
         await until(() => messages.length === 1);
         expect(messages).toEqual([String(good)]);
       }
@@ -173,14 +125,14 @@ describe('what is allowed', () => {
         frame(0, 'b'),
         closeFrame(4999, 'bye'),
       ];
-      const frames = await exchange(port, [Buffer.concat(pieces)]);
+      const { frames, closeCode } = await exchange(port, [Buffer.concat(pieces)]);
       expect(frames.map(({ opcode, payload }) => [opcode, String(payload)]).slice(0, 1)).toEqual([[10, 'ping']]);
-      expect(closeCode(frames)).toBe(4999);
+      expect(closeCode).toBe(4999);
       await until(() => infos.length === 1);
       expect(infos[0]).toEqual({ code: 4999, reason: 'bye', wasClean: true, by: 'peer' });
       for (const code of [1000, 1001, 1003, 1007, 1011, 1014, 3000])
-        expect(closeCode(await exchange(port, [closeFrame(code)]))).toBe(code);
-      expect(closeCode(await exchange(port, [frame(8)]))).toBe(1005);
+        expect((await exchange(port, [closeFrame(code)])).closeCode).toBe(code);
+      expect((await exchange(port, [frame(8)])).closeCode).toBe(1005);
     });
   });
 });

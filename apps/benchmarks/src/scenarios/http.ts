@@ -41,7 +41,7 @@ export const http: Scenario = {
   async run({ count, variant }) {
     const facts: Facts = { answered: 0, wrong: 0 };
     const exchangeOf = variant === 'varying' ? varying : same;
-    const pong = await startServer(pongEntry, ['--port', '0', '--silent']);
+    const pong = await startServer([process.execPath, pongEntry, '--port', '0', '--silent']);
     try {
       const began = performance.now();
       await Promise.all(shares(count).map((share) => drive(pong.port, share, exchangeOf, facts)));

@@ -25,7 +25,7 @@ export const websocket: Scenario = {
 
   async run({ count, variant }) {
     const facts: Facts = { received: 0, wrong: 0 };
-    const server = await startServer(serverEntry);
+    const server = await startServer([process.execPath, serverEntry]);
     try {
       const sockets = await connected(`ws://127.0.0.1:${server.port}/${variant}`);
       const began = performance.now();

@@ -55,6 +55,7 @@ export interface ChannelOptions {
 /** Sent to the others, by a channel that announces, when a manager joins or leaves. */
 export const ManagerJoined: EventType<{ readonly managerId: number; readonly name: string }> =
   defineEvent('ManagerJoined');
+/** See {@link ManagerJoined}. */
 export const ManagerLeft: EventType<{ readonly managerId: number; readonly name: string }> = defineEvent('ManagerLeft');
 
 /**

@@ -3,6 +3,7 @@
 import type { Clock } from '@ichor/coroutines';
 import type { Queue } from '../contract/queue.ts';
 
+/** What a channel needs of a manager that takes part in it. */
 export interface ConnectedManager {
   readonly id: number;
   readonly name: string;

@@ -4,7 +4,7 @@ import type { EventHandler, EventType, EventView, Handled, Priority } from '../c
 import type { HandlerOptions, ServiceContext } from '../contract/service.ts';
 import { isCoroutine } from '@ichor/coroutines/spi';
 import type { Coroutine } from '@ichor/coroutines';
-import { defineEvent } from '../events/define-event.ts';
+import { defineEventWith } from '../events/define-event.ts';
 
 /** What the handlers of a question receive. The first reply counts. */
 export interface Question<Request = unknown, Reply = unknown> {
@@ -27,7 +27,7 @@ export function defineQuestion<Request, Reply>(
   name: string,
   options: { readonly priority?: Priority } = {},
 ): QuestionType<Request, Reply> {
-  return Object.freeze({ ...defineEvent(name, options), isQuestion: true }) as never;
+  return defineEventWith(name, options, { isQuestion: true }) as never;
 }
 
 /**

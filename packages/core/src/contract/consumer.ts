@@ -2,7 +2,40 @@
 
 import type { Properties, ServiceContext, ServiceInfo } from './service.ts';
 
-/** Key of the method with which a provider makes a view per consumer. */
+/**
+ * Key of the method with which a provider makes a view per consumer. See {@link ProvidesViews}.
+ *
+ * @example
+ * ```ts
+ * import { defineService, DependencyManager, forConsumer, required, token, type Consumer } from '@ichor/core';
+ *
+ * interface Doors { open(name: string): void }
+ * const Doors = token<Doors>('Doors');
+ * const isOpen = new Set<string>();
+ * const DoorService = defineService({
+ *   provides: [Doors],
+ *   setup: () => ({
+ *     [forConsumer]: (consumer: Consumer): Doors => ({
+ *       open(name) {
+ *         consumer.assertConnected();
+ *         isOpen.add(name);
+ *         consumer.own(() => isOpen.delete(name)); // closes with the consumer that opened it
+ *       },
+ *     }),
+ *   }),
+ * });
+ * await using manager = new DependencyManager();
+ * manager.register(DoorService);
+ * const { id } = manager.register(
+ *   defineService({ dependencies: { doors: required(Doors) }, setup: ({ doors }) => doors.open('north') }),
+ * );
+ * void manager.run();
+ * await manager.whenActive(id);
+ * console.log([...isOpen]); // [ 'north' ]
+ * await manager.stopService(id);
+ * console.log([...isOpen]); // []
+ * ```
+ */
 export const forConsumer: unique symbol = Symbol.for('@ichor/core/forConsumer');
 
 /**

@@ -27,10 +27,32 @@ export interface Logger {
 /** Require this to get a logger of one's own. Provided by `LoggerFactory` of @ichor/logging. */
 export const Logger = token<Logger>('Logger');
 
-/** Provide this to receive the framework's own messages (lifecycle, failures, overruns). Must not have dependencies. */
+/**
+ * Provide this to receive the framework's own messages (lifecycle, failures, overruns). Must not have dependencies.
+ *
+ * @example
+ * ```ts
+ * import { defineService, DependencyManager, FrameworkLogger, nullLogger } from '@ichor/core';
+ *
+ * const messages: string[] = [];
+ * const logger = { ...nullLogger, isEnabled: () => true, error: (message: string) => void messages.push(message) };
+ * const manager = new DependencyManager();
+ * manager.register(defineService({ name: 'Messages', provides: [FrameworkLogger], setup: () => logger }));
+ * manager.register(
+ *   defineService({
+ *     name: 'Broken',
+ *     setup() {
+ *       throw new Error('no disk');
+ *     },
+ *   }),
+ * );
+ * await manager.run().catch((error: Error) => console.log(error.message)); // no disk
+ * console.log(messages.length); // 1
+ * ```
+ */
 export const FrameworkLogger = token<Logger>('FrameworkLogger');
 
-/** Discards everything. */
+/** Discards everything: the default where a `Logger` is optional, and a base for loggers that write only some levels. */
 export const nullLogger: Logger = Object.freeze({
   level: 'silent',
   isEnabled: () => false,

@@ -57,5 +57,29 @@ export interface Queue {
 /** A function that is a coroutine, an async function or a plain one. */
 export type Routine<T> = (() => Coroutine<T>) | (() => PromiseLike<T>) | (() => T);
 
-/** Require this to push events and work. */
+/**
+ * Require this to push events and work. `self.queue` of a context is the same.
+ *
+ * @example
+ * ```ts
+ * import { defineEvent, defineService, DependencyManager, Queue, Quit, required } from '@ichor/core';
+ *
+ * const Greeted = defineEvent<string>('Greeted');
+ * const manager = new DependencyManager();
+ * manager.register(
+ *   defineService({
+ *     name: 'Greeter',
+ *     dependencies: { queue: required(Queue) },
+ *     setup({ queue }, self) {
+ *       self.on(Greeted, (name, event) => {
+ *         console.log(name, event.origin === self.id); // Ann true
+ *         queue.push(Quit);
+ *       });
+ *       queue.push(Greeted, 'Ann', { priority: 'high' });
+ *     },
+ *   }),
+ * );
+ * await manager.run();
+ * ```
+ */
 export const Queue = token<Queue>('Queue');

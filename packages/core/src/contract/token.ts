@@ -1,5 +1,7 @@
 // Typed tokens: how a service names what it offers and what it needs. A token is a unique symbol at run time.
 
+import { checkText } from '../errors/checks.ts';
+
 declare const tokenType: unique symbol;
 
 /**
@@ -18,6 +20,7 @@ export type ServiceIdentifier<T = unknown> = Token<T> | ClassToken<T>;
  * Makes a token. Two tokens are never equal, even when their names are.
  *
  * @param name Shown in messages and by `explain()`.
+ * @throws ICHOR_OPTION_INVALID when it is no text, or empty.
  * @example
  * ```ts
  * import { token } from '@ichor/core';
@@ -27,6 +30,7 @@ export type ServiceIdentifier<T = unknown> = Token<T> | ClassToken<T>;
  * ```
  */
 export function token<T>(name: string): Token<T> {
+  checkText('name', name);
   return Symbol(name) as unknown as Token<T>;
 }
 

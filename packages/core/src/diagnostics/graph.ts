@@ -48,7 +48,18 @@ export function toMermaid(inspection: Inspection, options: GraphOptions = {}): s
   return `${lines.join('\n')}\n`;
 }
 
-/** The services as a Graphviz digraph (https://graphviz.org/doc/info/lang.html). Read as {@link toMermaid}. */
+/**
+ * The services as a Graphviz digraph (https://graphviz.org/doc/info/lang.html). Read as {@link toMermaid}.
+ *
+ * @example
+ * ```ts
+ * import { defineService, DependencyManager, toDot } from '@ichor/core';
+ *
+ * const manager = new DependencyManager({ name: 'line 3' });
+ * manager.register(defineService({ name: 'Robot', setup: () => ({}) }));
+ * console.log(toDot(manager.inspect()).split('\n')[0]); // digraph "line 3" {
+ * ```
+ */
 export function toDot(inspection: Inspection, options: GraphOptions = {}): string {
   const { nodes, edges, absent } = graphOf(inspection, options);
   const lines = [`digraph ${dotText(inspection.manager.name)} {`, '  rankdir=LR;', '  node [shape=box];'];

@@ -2,6 +2,7 @@
 
 import { errorsOf } from '@ichor/coroutines';
 
+/** The error codes of this package, each with its meaning. */
 export const coreErrors = {
   ICHOR_OPTION_INVALID: 'An option of a manager, service, dependency or push has a value that is not allowed.',
   ICHOR_DEPENDENCY_INVALID:

@@ -22,6 +22,11 @@ export class Deferred<T> implements Awaitable<T>, Suspension {
     return this.#state !== 'pending';
   }
 
+  /** Somebody waits for it, or has. `onSettled` does not count. */
+  get isAwaited(): boolean {
+    return this.#waiters.length > 0 || this.#promise !== undefined;
+  }
+
   resolve(value: T): void {
     if (this.#state !== 'pending') return;
     this.#state = 'resolved';

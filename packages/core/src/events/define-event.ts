@@ -2,6 +2,7 @@
 
 import type { EventType, Priority, WorkType } from '../contract/event-type.ts';
 import { coreError } from '../errors/catalogue.ts';
+import { checkKeys, checkText, invalidOption, shown } from '../errors/checks.ts';
 
 const namedPriorities: Readonly<Record<string, number>> = { high: 100, normal: 1000, low: 10_000 };
 
@@ -15,9 +16,10 @@ export function priorityNumber(priority: Priority | undefined, fallback: number)
   if (priority === undefined) return fallback;
   const value = typeof priority === 'string' ? namedPriorities[priority] : priority;
   if (value === undefined || !Number.isSafeInteger(value) || value < 0)
-    throw coreError(
-      'ICHOR_OPTION_INVALID',
-      `Option "priority": received ${String(priority)}; allowed are 'high', 'normal', 'low' and whole numbers from 0 to 2^53-1 (lower runs first).`,
+    throw invalidOption(
+      'priority',
+      priority,
+      "'high', 'normal', 'low' and whole numbers from 0 to 2^53-1 (lower runs first)",
     );
   return value;
 }
@@ -27,15 +29,31 @@ export function eventTypeOf(typeId: number): EventType {
   return types[typeId] as EventType;
 }
 
-function addType(name: string, priority: Priority | undefined): EventType {
-  if (typeof name !== 'string' || name === '')
-    throw coreError('ICHOR_OPTION_INVALID', `Event name: received ${String(name)}; pass a non-empty string.`);
-  const type: EventType = { id: types.length, name, priority: priorityNumber(priority, defaultPriority) };
+const known: ReadonlySet<string> = new Set(['priority']);
+
+/** Whether it was made by `defineEvent` or `defineWork` of this copy of the package: others have numbers of their own. */
+export function isEventType(type: unknown): type is EventType {
+  return type !== undefined && types[(type as EventType | null)?.id ?? -1] === type;
+}
+
+/** @throws ICHOR_EVENT_INVALID when it is no event type. */
+export function checkEventType(type: unknown): void {
+  if (!isEventType(type))
+    throw coreError('ICHOR_EVENT_INVALID', `Received ${shown(type)} as event type; make one with defineEvent().`);
+}
+
+function priorityOf(name: string, options: { readonly priority?: Priority }): number {
+  checkText('name', name);
+  checkKeys(`event ${name}`, options, known);
+  return priorityNumber(options.priority, defaultPriority);
+}
+
+function addType<Type extends EventType>(type: Type): Type {
   types.push(type);
   return Object.freeze(type);
 }
 
-addType('(all events)', undefined);
+addType({ id: 0, name: '(all events)', priority: defaultPriority });
 
 /**
  * Defines a type of event, once, at module level: types are never freed.
@@ -51,7 +69,8 @@ addType('(all events)', undefined);
  * ```
  */
 export function defineEvent<P = undefined>(name: string, options: { readonly priority?: Priority } = {}): EventType<P> {
-  return addType(name, options.priority) as EventType<P>;
+  const priority = priorityOf(name, options);
+  return addType<EventType<P>>({ id: types.length, name, priority });
 }
 
 /**
@@ -66,12 +85,16 @@ export function defineEvent<P = undefined>(name: string, options: { readonly pri
  * ```
  */
 export function defineWork(name: string, options: { readonly priority?: Priority } = {}): WorkType {
-  const type = {
-    id: types.length,
-    name,
-    priority: priorityNumber(options.priority, defaultPriority),
-    work: true,
-  } as const;
-  types.push(type);
-  return Object.freeze(type);
+  const priority = priorityOf(name, options);
+  return addType<WorkType>({ id: types.length, name, priority, work: true });
+}
+
+/** As {@link defineEvent}, for types that carry something of their own. */
+export function defineEventWith<More extends object>(
+  name: string,
+  options: { readonly priority?: Priority },
+  more: More,
+): EventType & More {
+  const priority = priorityOf(name, options);
+  return addType({ id: types.length, name, priority, ...more });
 }

@@ -289,11 +289,22 @@ export class EventSystem {
   #before({ interceptor, isRemoved, ownerId }: InterceptorEntry, event: CurrentEvent, payload: unknown): boolean {
     if (isRemoved) return true;
     try {
-      return interceptor.before?.(event, payload) !== false;
+      const result: unknown = interceptor.before?.(event, payload);
+      if (typeof result === 'object') this.#followInterceptor(result, ownerId, event);
+      return result !== false;
     } catch (error) {
       this.#options.ownerOf(ownerId)?.failed(error, event);
       return true;
     }
+  }
+
+  /** Interceptors decide at once. One that is async all the same is not waited for, but its failure has an address. */
+  #followInterceptor(result: object | null, ownerId: number, event: CurrentEvent): void {
+    if (typeof (result as PromiseLike<unknown> | null)?.then !== 'function') return;
+    const { id, typeId, origin, priority } = event;
+    (result as PromiseLike<unknown>).then(undefined, (error: unknown) => {
+      this.#options.ownerOf(ownerId)?.failed(error, { id, type: eventTypeOf(typeId), origin, priority });
+    });
   }
 
   #discard(work: Work, reason: DiscardReason): void {
@@ -312,7 +323,8 @@ export class EventSystem {
     ownerId: number,
   ): void {
     try {
-      interceptor.after?.(event, processed, payload);
+      const result: unknown = interceptor.after?.(event, processed, payload);
+      if (typeof result === 'object') this.#followInterceptor(result, ownerId, event);
     } catch (error) {
       this.#options.ownerOf(ownerId)?.failed(error, event);
     }

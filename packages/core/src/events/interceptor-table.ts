@@ -1,6 +1,8 @@
 // Who intercepts which event type. With no interceptor registered the event system never looks in here.
 
-import type { Interceptor } from '../contract/event-type.ts';
+import type { EventType, Interceptor } from '../contract/event-type.ts';
+import { checkFunction, checkKeys, isObject } from '../errors/checks.ts';
+import { checkEventType } from './define-event.ts';
 
 /** One registration of an interceptor. */
 export class InterceptorEntry implements Disposable {
@@ -27,6 +29,19 @@ export class InterceptorEntry implements Disposable {
 }
 
 const none: readonly InterceptorEntry[] = [];
+
+const known: ReadonlySet<string> = new Set(['before', 'after']);
+
+/** The number of the intercepted type, 0 for all. @throws ICHOR_EVENT_INVALID, ICHOR_OPTION_INVALID */
+export function interceptedType<P>(type: EventType<P> | 'all', interceptor: Interceptor<P>): number {
+  if (type !== 'all') checkEventType(type);
+  // An instance of a class may have whatever it likes beside them; a plain object has nothing but misspelt ones.
+  if (!isObject(interceptor) || Object.getPrototypeOf(interceptor) === Object.prototype)
+    checkKeys('an interceptor', interceptor, known);
+  for (const key of ['before', 'after'] as const)
+    if (interceptor[key] !== undefined) checkFunction(key, interceptor[key]);
+  return type === 'all' ? 0 : type.id;
+}
 
 export class InterceptorTable {
   #forAll: readonly InterceptorEntry[] = none;

@@ -2,6 +2,8 @@
 
 import type { EventType } from '../contract/event-type.ts';
 import type { DependencyRequest } from '../contract/service.ts';
+import { coreError } from '../errors/catalogue.ts';
+import { shown } from '../errors/checks.ts';
 import { defineEvent, eventTypeOf } from './define-event.ts';
 
 /** A service enters the table and is offered what is there. */
@@ -12,7 +14,22 @@ export const RequestDependency: EventType<DependencyRequest> = defineEvent('Requ
 export const UndoDependencyRequest: EventType<DependencyRequest> = defineEvent('UndoDependencyRequest');
 /** Asks that a service start. */
 export const StartService: EventType<{ readonly serviceId: number }> = defineEvent('StartService');
-/** Asks that a service stop, and be removed afterwards if wanted. */
+/**
+ * Asks that a service stop, and be removed afterwards if wanted.
+ *
+ * @example
+ * ```ts
+ * import { defineService, DependencyManager, DependencyOffline, StopService } from '@ichor/core';
+ *
+ * await using manager = new DependencyManager();
+ * const { id } = manager.register(defineService({ name: 'Robot', setup: () => ({}) }));
+ * manager.intercept(DependencyOffline, { after: ({ origin }) => console.log(origin === id, 'leaves') }); // true leaves
+ * void manager.run();
+ * await manager.whenActive(id);
+ * manager.queue.push(StopService, { serviceId: id, removeAfter: false }); // as manager.stopService(id), without the wait
+ * await manager.whenStopped(id);
+ * ```
+ */
 export const StopService: EventType<{ readonly serviceId: number; readonly removeAfter: boolean }> =
   defineEvent('StopService');
 /** Asks that a stopped service be removed. */
@@ -33,6 +50,30 @@ export const Quit: EventType<undefined> = defineEvent('Quit');
 /** Whether events of this type go to the manager or to their own receiver, never to handlers. */
 export function isManagerType(typeId: number): boolean {
   return (typeId >= InsertService.id && typeId <= Quit.id) || 'work' in eventTypeOf(typeId);
+}
+
+const managersOwn: ReadonlySet<EventType> = new Set<EventType>([
+  InsertService,
+  RequestDependency,
+  UndoDependencyRequest,
+  DependencyOnline,
+  DependencyOffline,
+  AddTracker,
+  Continue,
+] as EventType[]);
+
+/** Users may push only some of the manager's events, with the right payload. @throws ICHOR_EVENT_INVALID */
+export function checkManagerEvent(type: EventType, payload: unknown): void {
+  if (type === RunFunction) {
+    if (typeof payload !== 'function') throw wrongPayload(type, payload, 'a function');
+  } else if (managersOwn.has(type))
+    throw coreError('ICHOR_EVENT_INVALID', `${type.name} is pushed by the manager only. It can be intercepted.`);
+  else if (type !== Quit && typeof (payload as { readonly serviceId?: unknown } | undefined)?.serviceId !== 'number')
+    throw wrongPayload(type, payload, '{ serviceId } with the id of a service');
+}
+
+function wrongPayload(type: EventType, payload: unknown, allowed: string): Error {
+  return coreError('ICHOR_EVENT_INVALID', `${type.name} was pushed with ${shown(payload)}; its payload is ${allowed}.`);
 }
 
 /** Priorities of the internal events; each is lowered to the priority of what caused it when that is more urgent. */

@@ -1,5 +1,6 @@
 // The observers of one manager, as one. Nothing is paid while there is none.
 
+import { checkMethods } from '../errors/checks.ts';
 import type { EventObserver, ObservedEvent } from '../contract/event-observer.ts';
 
 export class Observers {
@@ -21,6 +22,7 @@ export class Observers {
   }
 
   add(observer: EventObserver): Disposable {
+    checkMethods('observer', observer ?? null, 'objects with processed()', 'processed');
     this.#set([...this.#all, observer]);
     return {
       [Symbol.dispose]: () => {

@@ -4,10 +4,20 @@ import type { Awaitable, Clock } from '@ichor/coroutines';
 import type { EventType, PushArguments, PushOptions, Work, WorkType } from '../contract/event-type.ts';
 import type { EventOutcome, Queue, WaitOptions } from '../contract/queue.ts';
 import { coreError } from '../errors/catalogue.ts';
+import {
+  checkDuration,
+  checkFlag,
+  checkKeys,
+  checkMethods,
+  invalidOption,
+  isNumberFrom,
+  isObject,
+  shown,
+} from '../errors/checks.ts';
 import type { RunLoop } from '../queue/run-loop.ts';
 import { Completion } from './completion.ts';
 import { Deferred } from './deferred.ts';
-import { priorityNumber } from './define-event.ts';
+import { checkEventType, isEventType, priorityNumber } from './define-event.ts';
 import type { EventSystem } from './event-system.ts';
 import * as internal from './internal-events.ts';
 
@@ -20,6 +30,8 @@ export interface QueueParts {
   isClosed: boolean;
   /** Why. */
   readonly closedBecause: () => Error;
+  /** The handling of an awaited event failed, and nobody waits for it, or not any more. */
+  readonly unheard: (description: string, error: unknown) => void;
 }
 
 /** Whose facade it is: a service, which may stop. */
@@ -66,26 +78,31 @@ export class QueueFacade implements Queue {
   push<P>(type: EventType<P>, ...rest: PushArguments<P>): number;
   // Without a rest parameter, which would cost an array per push.
   push(type: EventType, payload?: unknown, options?: PushOptions): number {
-    if (this.#parts.isClosed || this.#user?.isRevoked === true || !(type?.id > 0)) this.#refuse(type);
+    if (this.#parts.isClosed || this.#user?.isRevoked === true || !isEventType(type)) this.#refuse(type);
+    if (type.id <= lastManagerType && type.id >= firstManagerType) internal.checkManagerEvent(type, payload);
     if (this.#events.limit?.rejects === true) this.#admit(type);
     if (options === undefined)
       return this.#events.push(type.id, this.#origin, type.priority, payload, Number.POSITIVE_INFINITY);
+    if (!isObject(options)) checkKeys('push()', options, known);
     return this.#events.push(
       type.id,
       this.#origin,
       priorityNumber(options.priority, type.priority),
       payload,
-      options.deadlineMs ?? Number.POSITIVE_INFINITY,
+      deadlineOf(options),
     );
   }
 
   pushAndWait<P>(type: EventType<P>, payload: P, options: WaitOptions = {}): Awaitable<EventOutcome> {
-    if (this.#parts.isClosed || this.#user?.isRevoked === true || !(type?.id > 0)) this.#refuse(type);
+    if (this.#parts.isClosed || this.#user?.isRevoked === true || !isEventType(type)) this.#refuse(type);
     if (notAwaitable.has(type))
       throw coreError('ICHOR_EVENT_INVALID', `${type.name} cannot be waited for. Use push() instead.`);
+    if (type.id <= lastManagerType && type.id >= firstManagerType) internal.checkManagerEvent(type, payload);
+    checkKeys('pushAndWait()', options, known);
     const { timeoutMs, signal } = options;
-    if (timeoutMs !== undefined && !(timeoutMs >= 0))
-      throw coreError('ICHOR_OPTION_INVALID', `Option "timeoutMs": received ${timeoutMs}; allowed are numbers from 0.`);
+    checkDuration('timeoutMs', timeoutMs);
+    checkMethods('signal', signal, 'AbortSignals', 'addEventListener', 'removeEventListener');
+    checkFlag('coalesce', options.coalesce);
     const { completions } = this.#events;
     const key = `${type.id}/${this.#origin}`;
     let completion: Completion | undefined;
@@ -93,28 +110,31 @@ export class QueueFacade implements Queue {
     if (completion === undefined) {
       if (this.#events.limit?.rejects === true) this.#admit(type);
       const priority = priorityNumber(options.priority, type.priority);
-      const id = this.#events.push(
-        type.id,
-        this.#origin,
-        priority,
-        payload,
-        options.deadlineMs ?? Number.POSITIVE_INFINITY,
+      const id = this.#events.push(type.id, this.#origin, priority, payload, deadlineOf(options));
+      const description = `${type.name} (event ${id})`;
+      completion = new Completion(
+        description,
+        key,
+        () => completions.delete(id),
+        (error) => {
+          this.#parts.unheard(description, error);
+        },
       );
-      completion = new Completion(`${type.name} (event ${id})`, key, () => completions.delete(id));
       completions.set(id, completion);
     }
     if (timeoutMs === undefined && signal === undefined) return completion.result;
-    return limitedWait(completion.result, completion.description, this.#parts.clock, timeoutMs, signal);
+    return limitedWait(completion, this.#parts.clock, timeoutMs, signal);
   }
 
   post(run: () => unknown, options?: PushOptions): number {
     if (typeof run !== 'function')
-      throw coreError('ICHOR_EVENT_INVALID', `post() takes a function; received ${typeof run}.`);
+      throw coreError('ICHOR_EVENT_INVALID', `post() takes a function; received ${shown(run)}.`);
     return this.push(internal.RunFunction, run, options);
   }
 
   pushWork(type: WorkType, work: Work, priority: number, deadlineMs: number = Number.POSITIVE_INFINITY): number {
     if (this.#user?.isRevoked === true) this.#refuse(type);
+    if (!isEventType(type) || !(priority >= 0) || typeof work?.run !== 'function') refuseWork(type, work, priority);
     if (this.#parts.isClosed) {
       work.discarded?.('quit');
       return -1;
@@ -128,8 +148,7 @@ export class QueueFacade implements Queue {
 
   whenBelow(size: number): Awaitable<void> {
     if (this.#user?.isRevoked === true) this.#refuse(internal.RunFunction);
-    if (!(size > 0))
-      throw coreError('ICHOR_OPTION_INVALID', `whenBelow(size): received ${size}; pass a number above 0.`);
+    if (!(isNumberFrom(size, 0) && size > 0)) throw invalidOption('size', size, 'numbers above 0');
     return this.#events.below.wait(size);
   }
 
@@ -141,22 +160,41 @@ export class QueueFacade implements Queue {
   #refuse(type: EventType<never> | EventType): never {
     this.#user?.assertLive();
     if (this.#parts.isClosed) throw this.#parts.closedBecause();
-    throw coreError(
-      'ICHOR_EVENT_INVALID',
-      `Received ${type === null ? 'null' : typeof type} as event type; make one with defineEvent().`,
-    );
+    checkEventType(type);
+    throw this.#parts.closedBecause();
   }
 }
 
-/** Waits for `result`, but not longer than asked for. */
+const known: ReadonlySet<string> = new Set(['priority', 'deadlineMs', 'timeoutMs', 'signal', 'coalesce']);
+const firstManagerType = internal.InsertService.id;
+const lastManagerType = internal.Quit.id;
+
+function deadlineOf({ deadlineMs }: PushOptions): number {
+  if (deadlineMs === undefined) return Number.POSITIVE_INFINITY;
+  if (typeof deadlineMs !== 'number' || Number.isNaN(deadlineMs))
+    throw invalidOption('deadlineMs', deadlineMs, "times of the manager's clock in milliseconds");
+  return deadlineMs;
+}
+
+function refuseWork(type: WorkType, work: Work | undefined, priority: number): void {
+  checkEventType(type);
+  if (typeof work?.run !== 'function')
+    throw coreError(
+      'ICHOR_EVENT_INVALID',
+      `${type.name}: pushWork() takes work with a run() method; received ${shown(work)}.`,
+    );
+  throw invalidOption('priority', priority, 'numbers from 0');
+}
+
+/** Waits for the end of an event, but not longer than asked for. */
 function limitedWait(
-  result: Deferred<EventOutcome>,
-  description: string,
+  { result, description, limited: others }: Completion,
   clock: Clock,
   timeoutMs: number | undefined,
   signal: AbortSignal | undefined,
 ): Awaitable<EventOutcome> {
   const limited = new Deferred<EventOutcome>(description);
+  others.push(limited);
   const timer =
     timeoutMs === undefined
       ? undefined

@@ -26,6 +26,7 @@ export interface JournalEntry {
 const wasProcessed = 1;
 const wasVetoed = 2;
 
+/** The journal of one manager: `manager.journal`. */
 export class EventJournal implements EventObserver {
   readonly capacity: number;
   readonly #ids: Float64Array;

@@ -16,17 +16,19 @@ import type {
 } from '../contract/service.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
+import { checkFunction, checkKeys, checkStopOptions, invalidOption, shown } from '../errors/checks.ts';
+import { checkEventType, priorityNumber } from '../events/define-event.ts';
 import type { Deferred } from '../events/deferred.ts';
-import { priorityNumber } from '../events/define-event.ts';
 import type { Execution } from '../events/execution.ts';
 import type { HandlerOwner } from '../events/handler-table.ts';
+import { interceptedType } from '../events/interceptor-table.ts';
 import { StopService } from '../events/internal-events.ts';
 import { QueueFacade } from '../events/queue-facade.ts';
 import type { ActivationState } from './activation-state.ts';
 import type { Kernel } from './kernel.ts';
-import { OwnedResources, undo } from './owned-resources.ts';
+import { checkOwnable, OwnedResources, undo } from './owned-resources.ts';
 import { startOwnedTask } from './owned-task.ts';
-import type { ServiceRecord } from './service-record.ts';
+import type { ServiceRecord, Slot } from './service-record.ts';
 
 export class Activation implements ActivationState, ServiceContext, HandlerOwner {
   readonly record: ServiceRecord;
@@ -116,11 +118,13 @@ export class Activation implements ActivationState, ServiceContext, HandlerOwner
 
   on<P>(type: EventType<P>, handler: EventHandler<P>, options?: HandlerOptions): Disposable {
     this.assertLive();
+    checkEventType(type);
     if (typeof handler !== 'function')
       throw coreError(
         'ICHOR_EVENT_INVALID',
-        `${this.name}: on(${type?.name}) takes a function; received ${typeof handler}.`,
+        `${this.name}: on(${type.name}) takes a function; received ${shown(handler)}.`,
       );
+    if (options !== undefined) checkHandlerOptions(options);
     return this.#ownDisposable(
       this.kernel.events.handlers.add(type.id, handler as EventHandler<unknown>, this, options?.from ?? 0),
     );
@@ -128,7 +132,9 @@ export class Activation implements ActivationState, ServiceContext, HandlerOwner
 
   intercept<P>(type: EventType<P> | 'all', interceptor: Interceptor<P>): Disposable {
     this.assertLive();
-    return this.#ownDisposable(this.kernel.events.interceptors.add(type === 'all' ? 0 : type.id, interceptor, this.id));
+    return this.#ownDisposable(
+      this.kernel.events.interceptors.add(interceptedType(type, interceptor), interceptor, this.id),
+    );
   }
 
   track(token: ServiceIdentifier, tracker: DependencyTracker): Disposable {
@@ -138,15 +144,14 @@ export class Activation implements ActivationState, ServiceContext, HandlerOwner
 
   run<T>(routine: Routine<T>, options: { readonly name?: string; readonly priority?: Priority } = {}): Task<T> {
     this.assertLive();
-    if (typeof routine !== 'function')
-      throw coreError('ICHOR_OPTION_INVALID', `${this.name}: run() takes a function; received ${typeof routine}.`);
-    return startOwnedTask(this.kernel.events, this, routine, options.name, (error, name) => {
+    return startOwnedTask(this.kernel.events, this, routine, options, (error, name) => {
       this.kernel.failed(this.record, error, `task ${name}`);
     });
   }
 
   own<T extends Ownable>(resource: T): T {
     this.assertLive();
+    checkOwnable(resource);
     (this.#owned ??= new OwnedResources()).add(resource);
     return resource;
   }
@@ -162,6 +167,7 @@ export class Activation implements ActivationState, ServiceContext, HandlerOwner
 
   execute(run: () => unknown, work?: Pick<Work, 'returned' | 'threw'>): void {
     this.assertLive();
+    checkFunction('execute()', run);
     this.kernel.events.execute(this, run, work);
   }
 
@@ -171,6 +177,7 @@ export class Activation implements ActivationState, ServiceContext, HandlerOwner
 
   stop(options: { readonly remove?: boolean } = {}): void {
     this.assertLive();
+    checkStopOptions(options);
     this.kernel.events.push(
       StopService.id,
       this.id,
@@ -199,6 +206,14 @@ export class Activation implements ActivationState, ServiceContext, HandlerOwner
     if (this.#abortReason !== undefined) return;
     this.#abortReason = reason;
     this.#abort?.abort(new CancelledError(reason, this.name));
+    if (this.optionalWaits !== undefined)
+      for (const wait of this.optionalWaits.values()) wait.reject(new CancelledError(reason, this.name));
+  }
+
+  /** A wait for an optional provider; it fails when the service begins to stop, because none will come then. */
+  addWait(slot: Slot, wait: Deferred<unknown>): void {
+    (this.optionalWaits ??= new Map()).set(slot, wait);
+    if (this.#abortReason !== undefined) wait.reject(new CancelledError(this.#abortReason, this.name));
   }
 
   /** Takes what is owned, last first, to be undone by the caller. */
@@ -209,8 +224,6 @@ export class Activation implements ActivationState, ServiceContext, HandlerOwner
   /** From now on every call on the context throws. */
   revoke(): void {
     this.isRevoked = true;
-    if (this.optionalWaits !== undefined)
-      for (const wait of this.optionalWaits.values()) wait.reject(this.#stoppedError());
   }
 
   #ownDisposable(resource: Disposable): Disposable {
@@ -234,6 +247,14 @@ export class Activation implements ActivationState, ServiceContext, HandlerOwner
 }
 
 const none: Ownable[] = [];
+
+const knownOfHandler: ReadonlySet<string> = new Set(['from']);
+
+function checkHandlerOptions(options: HandlerOptions): void {
+  checkKeys('on()', options, knownOfHandler);
+  const { from } = options;
+  if (from !== undefined && !Number.isSafeInteger(from)) throw invalidOption('from', from, 'ids of services');
+}
 
 /** A registration that may be undone by hand before its service stops. */
 class OwnedRegistration implements Disposable {

@@ -83,6 +83,7 @@ export class Arrival implements StartsServices, StartEnd {
     if (record === undefined || record.state !== 'injecting') return;
     const population = this.#population;
     record.transition(transitions.online);
+    record.onlineEvent = event.id;
     population.starting--;
     population.progress++;
     record.activationOrder = ++population.activations;

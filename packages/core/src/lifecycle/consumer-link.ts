@@ -3,7 +3,7 @@
 import type { Consumer } from '../contract/consumer.ts';
 import type { Properties, ServiceContext, ServiceInfo } from '../contract/service.ts';
 import { coreError } from '../errors/catalogue.ts';
-import { OwnedResources, undo } from './owned-resources.ts';
+import { checkOwnable, OwnedResources, undo } from './owned-resources.ts';
 
 /** What it needs of the link between two records. */
 interface LinkedServices {
@@ -41,6 +41,7 @@ export class ConsumerLink implements Consumer {
 
   own<T extends Disposable | (() => void)>(resource: T): T {
     this.assertConnected();
+    checkOwnable(resource);
     (this.#owned ??= new OwnedResources()).add(resource);
     return resource;
   }

@@ -33,8 +33,13 @@ export function announce(activation: Activation): void {
     for (const link of [...slot])
       if (link.isInjected && !link.isAnnounced) {
         link.isAnnounced = true;
-        added?.call(activation.instance as object, slot.spec.key, link.value, link.provider);
+        follow(activation, added?.call(activation.instance as object, slot.spec.key, link.value, link.provider));
       }
+}
+
+/** A callback that is async or a coroutine goes on as a step of the consumer; nothing waits for it but its stop. */
+function follow(activation: Activation, result: unknown): void {
+  if (typeof result === 'object' && result !== null) activation.kernel.events.execute(activation, () => result);
 }
 
 /**
@@ -59,7 +64,7 @@ export function inject(link: Link): void {
       link.isAnnounced = true;
       const { added } = activation.instance as Instance;
       if (typeof added === 'function')
-        added.call(activation.instance as object, link.slot.spec.key, link.value, link.provider);
+        follow(activation, added.call(activation.instance as object, link.slot.spec.key, link.value, link.provider));
     }
   } catch (error) {
     activation.fail(error, `added(${JSON.stringify(link.slot.spec.key)})`);
@@ -92,7 +97,7 @@ export function eject(link: Link): void {
     const { removed } = activation.instance as Instance;
     try {
       if (typeof removed === 'function')
-        removed.call(activation.instance as object, link.slot.spec.key, value, link.provider);
+        follow(activation, removed.call(activation.instance as object, link.slot.spec.key, value, link.provider));
     } catch (error) {
       activation.fail(error, `removed(${JSON.stringify(link.slot.spec.key)})`);
     }

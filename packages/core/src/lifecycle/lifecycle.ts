@@ -185,6 +185,8 @@ export class Lifecycle {
 
   #onOffline(event: CurrentEvent): void {
     const record = this.table.get(event.origin);
-    if (record?.state === 'active') this.#departure.takeOffline(record, event.priority);
+    // One that was pushed before it became active belongs to an earlier stop, and means nothing (GD-4).
+    if (record?.state === 'active' && event.id > record.onlineEvent)
+      this.#departure.takeOffline(record, event.priority);
   }
 }

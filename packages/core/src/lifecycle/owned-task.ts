@@ -1,7 +1,10 @@
 // A task started with `self.run()`: followed like a handler, so that stop waits for it, and awaitable by whoever started it.
 
 import { CancelledError, isCancelled, type Awaitable, type Suspension, type Task } from '@ichor/coroutines';
+import type { Priority } from '../contract/event-type.ts';
+import { checkFunction, checkKeys, checkText } from '../errors/checks.ts';
 import { Deferred } from '../events/deferred.ts';
+import { priorityNumber } from '../events/define-event.ts';
 import type { EventSystem } from '../events/event-system.ts';
 import type { Execution, ExecutionOwner } from '../events/execution.ts';
 import { Continue } from '../events/internal-events.ts';
@@ -10,15 +13,20 @@ import type { Routine } from '../contract/queue.ts';
 /** Receives the end of the execution as its `work`. */
 export class OwnedTask<T> implements Task<T> {
   readonly name: string;
+  readonly priority: number | undefined;
   /** Set while it is suspended. */
   execution: Execution | undefined;
   readonly #result: Deferred<T>;
   readonly #unhandled: (error: unknown) => void;
   #isAwaited = false;
 
-  /** @param unhandled Called with the failure when nobody has begun to wait by the time it happens. */
-  constructor(name: string, unhandled: (error: unknown) => void) {
+  /**
+   * @param priority With which it goes on after it has suspended. Undefined: that of its owner.
+   * @param unhandled Called with the failure when nobody has begun to wait by the time it happens.
+   */
+  constructor(name: string, priority: number | undefined, unhandled: (error: unknown) => void) {
     this.name = name;
+    this.priority = priority;
     this.#result = new Deferred(`task ${name}`);
     this.#unhandled = unhandled;
   }
@@ -73,6 +81,16 @@ export class OwnedTask<T> implements Task<T> {
   }
 }
 
+/** How a task runs. */
+export interface TaskOptions {
+  /** For reports. Default: the name of the function. */
+  readonly name?: string;
+  /** With which it goes on after `pause()` and releases from outside. Default: the priority of the service. */
+  readonly priority?: Priority;
+}
+
+const known: ReadonlySet<string> = new Set(['name', 'priority']);
+
 /**
  * Runs `routine` at once on behalf of `owner`.
  *
@@ -83,12 +101,16 @@ export function startOwnedTask<T>(
   events: EventSystem,
   owner: ExecutionOwner,
   routine: Routine<T>,
-  name: string | undefined,
+  options: TaskOptions,
   failed: (error: unknown, name: string) => void,
 ): OwnedTask<T> {
-  const taskName = name ?? (routine.name === '' ? 'anonymous' : routine.name);
+  checkFunction('run()', routine);
+  checkKeys('run()', options, known);
+  if (options.name !== undefined) checkText('name', options.name);
+  const taskName = options.name ?? (routine.name === '' ? 'anonymous' : routine.name);
+  const priority = options.priority === undefined ? undefined : priorityNumber(options.priority, 0);
   let isStarting = true;
-  const task: OwnedTask<T> = new OwnedTask<T>(taskName, (error) => {
+  const task: OwnedTask<T> = new OwnedTask<T>(taskName, priority, (error) => {
     if (!isStarting) {
       failed(error, taskName);
       return;
@@ -98,7 +120,7 @@ export function startOwnedTask<T>(
         if (!task.isAwaited) failed(error, taskName);
       },
     };
-    events.push(Continue.id, owner.id, owner.priority, check, Number.POSITIVE_INFINITY);
+    events.push(Continue.id, owner.id, priority ?? owner.priority, check, Number.POSITIVE_INFINITY);
   });
   task.execution = events.execute(owner, routine, task);
   isStarting = false;

@@ -68,6 +68,8 @@ export class ServiceRecord implements ServiceInfo {
   blockers = 0;
   /** Counts activations over all services, so that providers have smaller numbers than their consumers. */
   activationOrder = 0;
+  /** Id of the event with which it became active. */
+  onlineEvent = -1;
   failure: ServiceFailure | undefined;
   /** Restarts since it last ran well, for back-off. */
   restarts = 0;
@@ -132,6 +134,11 @@ export class ServiceRecord implements ServiceInfo {
   /** Its code may run: started or on the way. */
   get isUp(): boolean {
     return this.state !== 'installed' && this.state !== 'uninstalled';
+  }
+
+  /** It stops, or will as soon as its start lets it. */
+  get isGoingDown(): boolean {
+    return this.stopRequested || this.state === 'uninjecting' || this.state === 'stopping';
   }
 
   /** Moves on, or throws when it is not where the transition begins. */

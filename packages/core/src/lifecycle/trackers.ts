@@ -2,6 +2,7 @@
 
 import type { DependencyRequest, DependencyTracker, ServiceInfo } from '../contract/service.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
+import { checkFunction, invalidOption } from '../errors/checks.ts';
 import type { EventSystem } from '../events/event-system.ts';
 import { AddTracker } from '../events/internal-events.ts';
 import type { ExecutionOwner } from '../events/execution.ts';
@@ -47,6 +48,7 @@ export class Trackers {
 
   /** Queues the tracker's beginning: existing requests are replayed when that event is processed. */
   add(token: ServiceIdentifier, tracker: DependencyTracker, owner: TrackerOwner): TrackerEntry {
+    checkTracker(token, tracker);
     const entry = new TrackerEntry(this, token, tracker, owner);
     this.#events.push(AddTracker.id, owner.id, Math.min(50, owner.priority), entry, Number.POSITIVE_INFINITY);
     return entry;
@@ -98,3 +100,12 @@ export class Trackers {
 }
 
 const none: readonly TrackerEntry[] = [];
+
+/** @throws ICHOR_OPTION_INVALID */
+function checkTracker(token: unknown, tracker: Partial<DependencyTracker> | undefined): void {
+  if (typeof token !== 'symbol' && typeof token !== 'function')
+    throw invalidOption('token', token, 'tokens and classes');
+  if (typeof tracker?.requested !== 'function')
+    throw invalidOption('tracker', tracker, 'objects with requested() and, if wanted, released()');
+  if (tracker.released !== undefined) checkFunction('released', tracker.released);
+}

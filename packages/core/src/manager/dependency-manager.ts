@@ -7,30 +7,27 @@ import type { EventObserver, ObserveOptions } from '../contract/event-observer.t
 import type { Interceptor, EventType } from '../contract/event-type.ts';
 import type { Queue, Routine } from '../contract/queue.ts';
 import type { OptionsOf, RegisterOptions, ServiceClass, ServiceHandle } from '../contract/service.ts';
-import { coreError } from '../errors/catalogue.ts';
+import { checkFunction, checkKeys, invalidOption } from '../errors/checks.ts';
+import { interceptedType } from '../events/interceptor-table.ts';
 import { QueueFacade } from '../events/queue-facade.ts';
 import { explain, type Explanation } from '../diagnostics/explain.ts';
 import { inspect, type InspectOptions } from '../diagnostics/inspect.ts';
 import type { Inspection } from '../diagnostics/inspection.ts';
-import { startOwnedTask } from '../lifecycle/owned-task.ts';
+import { startOwnedTask, type TaskOptions } from '../lifecycle/owned-task.ts';
 import type { EventJournal } from '../journal/event-journal.ts';
 import { explainEvent, type EventExplanation } from '../journal/explain-event.ts';
 import type { LoopHost } from '../queue/loop-host.ts';
 import type { QueueMetrics } from '../queue/queue-limit.ts';
 import { Lookups } from './lookups.ts';
 import { ManagerCore } from './manager-core.ts';
+import type { RunOptions } from './manager-run.ts';
 import { keepJournal, limitQueue, queueMetrics } from './observation.ts';
 import { checkManagerOptions, type ManagerOptions } from './options.ts';
 import { replaceService } from './replace-service.ts';
 import type { ReplaceOptions } from './replacements.ts';
 
 let lastManagerId = -1;
-
-/** How `run()` runs. */
-export interface RunOptions {
-  /** Signals that begin an orderly quit; a second one, more than a second later, forces it. Default: none. */
-  readonly signals?: readonly string[];
-}
+const knownOfInspect: ReadonlySet<string> = new Set(['redact']);
 
 /** Require `DependencyManager` to get the manager that a service belongs to. */
 export class DependencyManager {
@@ -95,6 +92,7 @@ export class DependencyManager {
 
   /** Runs a function that registers things: for grouping registrations in modules. Returns what it returns. */
   use<T>(install: (manager: this) => T): T {
+    checkFunction('use()', install);
     return install(this);
   }
 
@@ -104,7 +102,7 @@ export class DependencyManager {
    * @throws ICHOR_MANAGER_RUNNING when it runs or has run already.
    */
   run(options: RunOptions = {}): Promise<void> {
-    const ended = this.#core.run.begin(options.signals);
+    const ended = this.#core.run.begin(options);
     this.#core.registrar.isInitial = false;
     return ended;
   }
@@ -119,14 +117,18 @@ export class DependencyManager {
     return this.#core.startup.settled();
   }
 
-  /** Starts a stopped service; settles when it is active, or its start failed. @throws ICHOR_SERVICE_UNKNOWN */
+  /**
+   * Starts a stopped service, or one that stops just now once it has stopped; settles when it is active, or its start failed.
+   *
+   * @throws ICHOR_SERVICE_UNKNOWN
+   */
   startService(id: number): Awaitable<void> {
     return this.#core.control.start(id);
   }
 
   /** Stops a service after its consumers; settles when it has stopped, and is removed if asked for. @throws ICHOR_SERVICE_UNKNOWN */
   stopService(id: number, options: { readonly remove?: boolean } = {}): Awaitable<void> {
-    return this.#core.control.stop(id, options.remove === true);
+    return this.#core.control.stop(id, options);
   }
 
   /** Stops a service if it runs, and takes it out of the manager. @throws ICHOR_SERVICE_UNKNOWN */
@@ -158,9 +160,14 @@ export class DependencyManager {
     return replaceService(this.#core, id, serviceClass, registration, options);
   }
 
-  /** Waits until a service is active. Fails when its start fails, when it is removed, or when the manager quits. */
+  /**
+   * Waits until a service is active. Fails when its start fails, when it has failed and will not start again by itself,
+   * when it is removed, or when the manager quits.
+   *
+   * @throws ICHOR_SERVICE_UNKNOWN
+   */
   whenActive(id: number): Awaitable<void> {
-    return this.#core.watchers.active(this.#core.control.recordOf(id));
+    return this.#core.control.whenActive(id);
   }
 
   /** Waits until a service does not run. */
@@ -173,6 +180,7 @@ export class DependencyManager {
    * from another one. What it posts runs only while a service of this manager with that id does (EV-60, EV-123).
    */
   queueOf(origin: number): Queue {
+    if (!Number.isSafeInteger(origin) || origin < 0) throw invalidOption('origin', origin, 'ids of services, and 0');
     return origin === 0
       ? this.queue
       : new QueueFacade(this.#core.kernel.queueParts, {
@@ -186,6 +194,7 @@ export class DependencyManager {
   atEnd(callback: () => void): Disposable {
     const { run } = this.#core;
     if (run.phase === 'ended') throw run.quitError();
+    checkFunction('atEnd()', callback);
     const resource = { [Symbol.dispose]: callback };
     run.own(resource);
     return {
@@ -197,7 +206,7 @@ export class DependencyManager {
 
   /** Intercepts events of one type, or all, on behalf of nobody: until disposed. */
   intercept<P>(type: EventType<P> | 'all', interceptor: Interceptor<P>): Disposable {
-    return this.#core.events.interceptors.add(type === 'all' ? 0 : type.id, interceptor, 0);
+    return this.#core.events.interceptors.add(interceptedType(type, interceptor), interceptor, 0);
   }
 
   /**
@@ -225,12 +234,10 @@ export class DependencyManager {
   }
 
   /** Starts a coroutine or async function that belongs to no service. Quit gives it `stopGraceMs`, then cancels it. */
-  start<T>(routine: Routine<T>, options: { readonly name?: string } = {}): Task<T> {
+  start<T>(routine: Routine<T>, options: TaskOptions = {}): Task<T> {
     const { run, events, kernel, failures } = this.#core;
     if (run.phase === 'ended') throw run.quitError();
-    if (typeof routine !== 'function')
-      throw coreError('ICHOR_OPTION_INVALID', `start() takes a function; received ${typeof routine}.`);
-    return startOwnedTask(events, kernel.root, routine, options.name, (error, name) => {
+    return startOwnedTask(events, kernel.root, routine, options, (error, name) => {
       failures.report(undefined, error, `task ${name}`);
     });
   }
@@ -241,6 +248,7 @@ export class DependencyManager {
    * Services add facts of their own with `inspectService`. O(all of that).
    */
   inspect(options: InspectOptions = {}): Inspection {
+    checkKeys('inspect()', options, knownOfInspect);
     const { id, name } = this;
     const { run, kernel, lifecycle } = this.#core;
     const state = run.phase === 'running' && this.isQuitting ? 'quitting' : run.phase;

@@ -3,6 +3,7 @@
 import type { ScheduledCall } from '@ichor/coroutines';
 import type { FailureInfo, FailurePolicy, RestartPolicy } from '../contract/service.ts';
 import { coreError } from '../errors/catalogue.ts';
+import { hasMethods, shown } from '../errors/checks.ts';
 import { StartService, StopService } from '../events/internal-events.ts';
 import type { Kernel } from '../lifecycle/kernel.ts';
 import type { ServiceRecord } from '../lifecycle/service-record.ts';
@@ -33,6 +34,11 @@ export class Failures {
 
   get pendingRestarts(): number {
     return this.#restarts.size;
+  }
+
+  /** Whether it waits for its next attempt. */
+  willRestart(record: ServiceRecord): boolean {
+    return this.#restarts.has(record);
   }
 
   /** Code of `record` (or of nobody) failed and nobody waits for it. */
@@ -86,12 +92,20 @@ export class Failures {
     const policy = record?.registration.onFailure ?? this.#context.policy;
     if (typeof policy !== 'function') return policy;
     const info: FailureInfo = { service: record, during };
+    const { logger } = this.#context.kernel;
+    let decision: unknown;
     try {
-      return policy(error, info);
+      decision = policy(error, info);
     } catch (policyError) {
-      this.#context.kernel.logger.error('The failure policy itself failed; the program quits.', { error: policyError });
+      logger.error('The failure policy itself failed; the program quits.', { error: policyError });
       return 'quit';
     }
+    if (decision === 'failService' || decision === 'quit' || decision === 'log') return decision;
+    if (hasMethods(decision, ['then'])) (decision as PromiseLike<unknown>).then(undefined, () => undefined);
+    logger.error(
+      `The failure policy returned ${shown(decision)}; allowed are 'failService', 'quit', 'log', at once. The service fails.`,
+    );
+    return 'failService';
   }
 
   #failService(record: ServiceRecord, error: unknown, during: string): void {

@@ -190,6 +190,9 @@ export class ManagerCore {
       clock,
       isClosed: false,
       closedBecause: () => this.run.quitError(),
+      unheard: (description, error) => {
+        log.error(`${description} failed, and nobody waits for it.`, { error });
+      },
     };
     return {
       clock,

@@ -2,6 +2,7 @@
 
 import type { Clock } from '@ichor/coroutines';
 import { coreError } from '../errors/catalogue.ts';
+import { checkKeys, invalidOption } from '../errors/checks.ts';
 import type { EventSystem } from '../events/event-system.ts';
 import { Quit } from '../events/internal-events.ts';
 import type { Kernel } from '../lifecycle/kernel.ts';
@@ -14,6 +15,12 @@ import type { Shutdown } from './shutdown.ts';
 import { SignalWatch } from './signal-watch.ts';
 import type { StartupWatch } from './startup-watch.ts';
 import type { Watchers } from './watchers.ts';
+
+/** How `run()` runs. */
+export interface RunOptions {
+  /** Signals that begin an orderly quit; a second one, more than a second later, forces it. Default: none. */
+  readonly signals?: readonly string[];
+}
 
 /** What it needs of its manager. */
 export interface RunParts {
@@ -50,19 +57,16 @@ export class ManagerRun {
     return this.#phase;
   }
 
-  /** @throws ICHOR_MANAGER_RUNNING */
-  begin(signals: readonly string[] | undefined): Promise<void> {
+  /** @throws ICHOR_MANAGER_RUNNING, ICHOR_OPTION_INVALID */
+  begin(options: RunOptions): Promise<void> {
     const { name, clock, host, startup, loop } = this.#parts;
     if (this.#phase !== 'new')
       throw coreError(
         'ICHOR_MANAGER_RUNNING',
         `${name} ${this.#phase === 'running' ? 'runs already' : 'has run'}; a manager runs once. Make a new one.`,
       );
-    this.#phase = 'running';
-    this.#ended = new Promise((resolve, reject) => {
-      this.#end = { resolve, reject };
-    });
-    this.#resources.add(host.keepAlive());
+    checkRunOptions(options);
+    const { signals } = options;
     if (signals !== undefined) {
       const force = (): void => {
         this.#forceQuit('A second signal came while it was quitting');
@@ -72,6 +76,11 @@ export class ManagerRun {
       };
       this.#resources.add(new SignalWatch(host, clock, signals, { quit, force }));
     }
+    this.#phase = 'running';
+    this.#ended = new Promise((resolve, reject) => {
+      this.#end = { resolve, reject };
+    });
+    this.#resources.add(host.keepAlive());
     startup.begin();
     loop.open();
     return this.#ended;
@@ -160,4 +169,13 @@ export class ManagerRun {
     if (!shutdown.isBegun) events.push(Quit.id, 0, 0, undefined, Number.POSITIVE_INFINITY);
     shutdown.force(because);
   }
+}
+
+const knownOfRun: ReadonlySet<string> = new Set(['signals']);
+
+function checkRunOptions(options: RunOptions): void {
+  checkKeys('run()', options, knownOfRun);
+  const { signals } = options;
+  if (signals !== undefined && !(Array.isArray(signals) && signals.every((signal) => typeof signal === 'string')))
+    throw invalidOption('signals', signals, "arrays of the names of signals, such as ['SIGINT', 'SIGTERM']");
 }

@@ -4,7 +4,15 @@ import type { Clock } from '@ichor/coroutines';
 import type { Container } from 'inversify';
 import type { EventQueue } from '../contract/event-queue.ts';
 import type { FailurePolicy } from '../contract/service.ts';
-import { coreError } from '../errors/catalogue.ts';
+import {
+  checkDuration,
+  checkFlag,
+  checkKeys,
+  checkMethods,
+  checkText,
+  hasMethods,
+  invalidOption,
+} from '../errors/checks.ts';
 import type { LoopHost } from '../queue/loop-host.ts';
 import type { QueueLimit } from '../queue/queue-limit.ts';
 
@@ -56,7 +64,7 @@ export interface ManagerOptions {
 
 const durations = ['sliceMs', 'stopGraceMs', 'stopTimeoutMs', 'cleanupMs', 'quitTimeoutMs', 'startupReportMs'] as const;
 
-const known = new Set<string>([
+const known: ReadonlySet<string> = new Set([
   ...durations,
   'name',
   'container',
@@ -74,33 +82,49 @@ const known = new Set<string>([
 
 /** @throws ICHOR_OPTION_INVALID naming the option, the value received, and what is allowed. */
 export function checkManagerOptions(options: ManagerOptions): void {
-  for (const key of Object.keys(options))
-    if (!known.has(key))
-      throw coreError(
-        'ICHOR_OPTION_INVALID',
-        `Option "${key}" of DependencyManager is unknown; allowed are ${[...known].sort().join(', ')}.`,
-      );
-  for (const key of durations) {
-    const value = options[key];
-    if (value !== undefined && !(typeof value === 'number' && value >= 0))
-      throw invalidOption(key, value, 'numbers of milliseconds from 0');
-  }
+  checkKeys('DependencyManager', options, known);
+  for (const key of durations) checkDuration(key, options[key]);
   if (options.sliceMs === 0) throw invalidOption('sliceMs', 0, 'numbers of milliseconds above 0');
+  if (options.name !== undefined) checkText('name', options.name);
+  checkFlag('failFast', options.failFast);
+  checkFlag('recordTimes', options.recordTimes);
   checkChoice('checkpoint', options.checkpoint, ['when-needed', 'every-event']);
   checkFailurePolicy(options.onFailure);
+  checkParts(options);
   if (options.queueLimit !== undefined) checkQueueLimit(options.queueLimit);
   const { journal } = options;
   if (journal !== undefined && !(Number.isSafeInteger(journal) && journal >= 0 && journal <= maxJournal))
     throw invalidOption('journal', journal, `whole numbers of events from 0 (off) to ${maxJournal}`);
 }
 
+/** Objects that the manager works with. */
+function checkParts({ container, clock, queue, host, context }: ManagerOptions): void {
+  checkMethods('container', container, 'containers of inversify', 'isBound', 'getAsync', 'getAllAsync');
+  checkMethods('clock', clock, 'clocks with now() and schedule()', 'now', 'schedule');
+  checkMethods(
+    'queue',
+    queue,
+    'event queues with push(), take(), clear(), depths()',
+    'push',
+    'take',
+    'clear',
+    'depths',
+  );
+  checkMethods('host', host, 'loop hosts with defer(), checkpoint(), keepAlive(), onSignal()', ...hostMethods);
+  if (context === undefined) return;
+  if (!Array.isArray(context) || !context.every((store) => hasMethods(store, ['getStore', 'run'])))
+    throw invalidOption('context', context, 'arrays of AsyncLocalStorage');
+}
+
+const hostMethods = ['defer', 'checkpoint', 'keepAlive', 'onSignal', 'emergencyLog'];
+
 const maxJournal = 10_000_000;
 
+const knownOfQueueLimit: ReadonlySet<string> = new Set(['highWater', 'lowWater', 'policy', 'onHigh', 'onLow']);
+
 function checkQueueLimit(limit: QueueLimit): void {
-  const { highWater, lowWater, policy, onHigh, onLow, ...unknown } = limit;
-  const [unknownKey] = Object.keys(unknown);
-  if (unknownKey !== undefined)
-    throw invalidOption(`queueLimit.${unknownKey}`, 'an unknown key', 'highWater, lowWater, policy, onHigh and onLow');
+  checkKeys('DependencyManager', limit, knownOfQueueLimit, 'queueLimit');
+  const { highWater, lowWater, policy, onHigh, onLow } = limit;
   if (!(Number.isSafeInteger(highWater) && highWater >= 1))
     throw invalidOption('queueLimit.highWater', highWater, 'whole numbers of events from 1');
   if (lowWater !== undefined && !(Number.isSafeInteger(lowWater) && lowWater >= 0 && lowWater < highWater))
@@ -122,10 +146,4 @@ export function checkFailurePolicy(policy: unknown): void {
 function checkChoice(key: string, value: unknown, allowed: readonly string[]): void {
   if (value !== undefined && !allowed.includes(value as string))
     throw invalidOption(key, value, allowed.map((choice) => `'${choice}'`).join(', '));
-}
-
-export function invalidOption(key: string, value: unknown, allowed: string): Error {
-  return coreError('ICHOR_OPTION_INVALID', `Option "${key}": received ${String(value)}; allowed are ${allowed}.`, {
-    details: { option: key, received: value },
-  });
 }

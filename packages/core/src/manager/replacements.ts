@@ -11,7 +11,7 @@ import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import { mustStopBefore } from '../lifecycle/needs.ts';
 import { affectedBy } from '../lifecycle/replacer.ts';
 import type { ServiceRecord } from '../lifecycle/service-record.ts';
-import { invalidOption } from './options.ts';
+import { checkDuration, checkKeys, invalidOption } from '../errors/checks.ts';
 
 /** How a replacement is done. */
 export interface ReplaceOptions {
@@ -257,18 +257,15 @@ function isSettled(record: ServiceRecord): boolean {
 
 /** @throws ICHOR_OPTION_INVALID */
 export function checkReplaceOptions(options: ReplaceOptions): void {
-  const { order, timeoutMs, holdMs, ...unknown } = options;
-  const [unknownKey] = Object.keys(unknown);
-  if (unknownKey !== undefined)
-    throw invalidOption(unknownKey, 'an unknown key of replace()', 'order, timeoutMs and holdMs');
+  checkKeys('replace()', options, known);
+  const { order, timeoutMs, holdMs } = options;
   if (order !== undefined && order !== 'start-first' && order !== 'stop-first')
     throw invalidOption('order', order, "'start-first' and 'stop-first'");
-  for (const [key, value] of [
-    ['timeoutMs', timeoutMs],
-    ['holdMs', holdMs],
-  ] as const)
-    if (value !== undefined && !(value >= 0)) throw invalidOption(key, value, 'numbers of milliseconds from 0');
+  checkDuration('timeoutMs', timeoutMs);
+  checkDuration('holdMs', holdMs);
 }
+
+const known: ReadonlySet<string> = new Set(['order', 'timeoutMs', 'holdMs']);
 
 /** The registration of the new service: that of the old one, overridden. It offers everything that the old one offered. */
 export function inheritedRegistration(old: ServiceRecord, registration: RegisterOptions | undefined): RegisterOptions {

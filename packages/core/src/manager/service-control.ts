@@ -2,10 +2,13 @@
 
 import type { Awaitable } from '@ichor/coroutines';
 import { coreError } from '../errors/catalogue.ts';
+import { checkStopOptions } from '../errors/checks.ts';
+import { Deferred } from '../events/deferred.ts';
 import { StartService, StopService } from '../events/internal-events.ts';
 import type { Kernel } from '../lifecycle/kernel.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { ServiceRecord } from '../lifecycle/service-record.ts';
+import type { Failures } from './failures.ts';
 import type { Watchers } from './watchers.ts';
 
 /** What it needs of its manager. */
@@ -14,6 +17,7 @@ export interface ControlParts {
   readonly kernel: Kernel;
   readonly lifecycle: Lifecycle;
   readonly watchers: Watchers;
+  readonly failures: Failures;
 }
 
 export class ServiceControl {
@@ -36,16 +40,44 @@ export class ServiceControl {
 
   start(id: number): Awaitable<void> {
     const record = this.recordOf(id);
-    const active = this.#parts.watchers.active(record);
-    this.#push(StartService.id, record, { serviceId: id });
-    return active;
+    if (!record.isGoingDown) return this.#start(record);
+    // The event means nothing to a service that is on its way down (LC-82): it is pushed once that has stopped.
+    const restarted = new Deferred<void>(`${record.name} (${id}) to stop and become active again`);
+    this.#parts.watchers.down(record, false).onSettled(() => {
+      this.#start(record).onSettled((_, error) => {
+        if (error === undefined) restarted.resolve();
+        else restarted.reject(error);
+      });
+    });
+    return restarted;
   }
 
-  stop(id: number, remove: boolean): Awaitable<void> {
+  stop(id: number, options: { readonly remove?: boolean }): Awaitable<void> {
     const record = this.recordOf(id);
+    checkStopOptions(options);
+    if (record.isInternal)
+      throw coreError(
+        'ICHOR_OPTION_INVALID',
+        `${record.name} (${id}) is part of the manager: it is there until quit().`,
+      );
+    const remove = options.remove === true;
     const down = this.#parts.watchers.down(record, remove);
     this.requestStop(record, remove);
     return down;
+  }
+
+  /** Settles when it is active. Fails at once when it has failed and will not start again by itself. */
+  whenActive(id: number): Awaitable<void> {
+    const record = this.recordOf(id);
+    const active = this.#parts.watchers.active(record);
+    const { failure, state } = record;
+    if (state === 'installed' && failure !== undefined && !this.#parts.failures.willRestart(record))
+      active.reject(
+        coreError('ICHOR_SERVICE_START_FAILED', `${record.name} (${id}) is not running: ${failure.during} failed.`, {
+          cause: failure.error,
+        }),
+      );
+    return active;
   }
 
   /** Does nothing when the service, or the manager, is gone. */
@@ -59,6 +91,12 @@ export class ServiceControl {
       return;
     }
     this.#push(StopService.id, record, { serviceId: record.id, removeAfter: remove });
+  }
+
+  #start(record: ServiceRecord): Deferred<void> {
+    const active = this.#parts.watchers.active(record);
+    this.#push(StartService.id, record, { serviceId: record.id });
+    return active;
   }
 
   #push(typeId: number, record: ServiceRecord, payload: object): void {

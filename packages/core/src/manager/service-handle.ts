@@ -1,6 +1,7 @@
 // What `register()` returns: a service in the hands of whoever registered it. One small object per service.
 
 import type { ServiceHandle, ServiceState } from '../contract/service.ts';
+import { checkStopOptions } from '../errors/checks.ts';
 import type { ServiceRecord } from '../lifecycle/service-record.ts';
 
 /** Asks that a service stop. */
@@ -28,6 +29,7 @@ export class Handle implements ServiceHandle {
   }
 
   stop(options: { readonly remove?: boolean } = {}): void {
+    checkStopOptions(options);
     this.#requestStop(this.#record, options.remove === true);
   }
 }

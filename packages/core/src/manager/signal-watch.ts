@@ -7,7 +7,7 @@ import type { LoopHost } from '../queue/loop-host.ts';
 const sameSignalMs = 1000;
 
 export class SignalWatch implements Disposable {
-  readonly #registrations: Disposable[];
+  readonly #registrations: Disposable[] = [];
   #firstAt: number | undefined;
 
   constructor(
@@ -25,7 +25,12 @@ export class SignalWatch implements Disposable {
         actions.force();
       }
     };
-    this.#registrations = signals.map((signal) => host.onSignal(signal, received));
+    try {
+      for (const signal of new Set(signals)) this.#registrations.push(host.onSignal(signal, received));
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,7 @@
 // The run loop's platform on Node.js.
 
+import { constants } from 'node:os';
+import { invalidOption } from '../errors/checks.ts';
 import type { LoopHost } from '../queue/loop-host.ts';
 
 /** A handle that keeps the process running: a timer so long that it never fires. */
@@ -24,6 +26,8 @@ export const nodeLoopHost: LoopHost = {
     };
   },
   onSignal(signal, callback) {
+    if (!(signal in constants.signals) || signal === 'SIGKILL' || signal === 'SIGSTOP')
+      throw invalidOption('signals', signal, 'names of signals that a process can receive, such as SIGINT and SIGTERM');
     process.on(signal, callback);
     return {
       [Symbol.dispose]() {

@@ -4,13 +4,20 @@
 import type { Container } from 'inversify';
 import type { ServiceClass } from '../contract/service.ts';
 import { ServiceContext } from '../contract/service.ts';
-import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
 import type { Activation } from '../lifecycle/activation.ts';
 import type { Slot } from '../lifecycle/service-record.ts';
 import type { DependencySpec } from './dependency-spec.ts';
-import { checkSpecs, invalid, providedTokens, requiredCountOf, type ServiceDefinition } from './definition.ts';
+import {
+  checkSpecs,
+  describe,
+  invalid,
+  providedTokens,
+  requiredCountOf,
+  schemasOf,
+  type ServiceDefinition,
+} from './definition.ts';
 import { pointName, type InjectionPoint, type InversifyMetadata } from './inversify-metadata.ts';
 
 /** Where one argument comes from. */
@@ -18,7 +25,7 @@ type Source =
   | { readonly from: 'slot'; readonly index: number }
   | { readonly from: 'container'; readonly point: InjectionPoint }
   | { readonly from: 'context' }
-  | { readonly from: 'nowhere' };
+  | { readonly from: 'nowhere'; readonly value?: readonly never[] };
 
 type Get = Container['get'];
 
@@ -28,21 +35,29 @@ export function constructorDefinition(
   metadata: InversifyMetadata,
   container: Container | undefined,
 ): ServiceDefinition {
-  const statics = serviceClass as { readonly options?: StandardSchema; readonly properties?: StandardSchema };
+  const schemas = schemasOf(serviceClass);
   const specs: DependencySpec[] = [];
   const staticDependencies: string[] = [];
   const sourceOf = (point: InjectionPoint | undefined): Source => {
     if (point === undefined) return { from: 'nowhere' };
     if (point.identifier === ServiceContext) return { from: 'context' };
+    if (!['symbol', 'function', 'string'].includes(typeof point.identifier))
+      throw invalid(
+        serviceClass,
+        `${point.key} asks for ${describe(point.identifier)}, which is neither a token nor a class ` +
+          '(a circular import leaves it undefined: use a LazyServiceIdentifier, or a token)',
+      );
     if (container !== undefined && isBound(container, point)) {
       staticDependencies.push(pointName(point.identifier));
       return { from: 'container', point };
     }
-    if (typeof point.identifier === 'string')
+    if (typeof point.identifier === 'string') {
+      if (point.isOptional) return point.isMultiple ? { from: 'nowhere', value: [] } : { from: 'nowhere' };
       throw invalid(
         serviceClass,
         `${point.key} asks for ${JSON.stringify(point.identifier)}, which the container does not have; running services are asked for by token or class`,
       );
+    }
     specs.push(specOf(point, point.identifier, specs.length));
     return { from: 'slot', index: specs.length - 1 };
   };
@@ -55,8 +70,8 @@ export function constructorDefinition(
     provides: providedTokens(serviceClass, undefined),
     specs,
     requiredCount: requiredCountOf(specs),
-    optionsSchema: statics.options,
-    propertiesSchema: statics.properties,
+    optionsSchema: schemas.options,
+    propertiesSchema: schemas.properties,
     hasRepeatedTokens: checkSpecs(serviceClass, specs),
     staticDependencies,
     build(state) {
@@ -105,7 +120,7 @@ function valueOf(source: Source, activation: Activation, container: Container | 
     case 'context':
       return activation;
     case 'nowhere':
-      return undefined;
+      return source.value?.slice();
   }
 }
 
@@ -152,9 +167,9 @@ function isPromise(value: unknown): value is Promise<unknown> {
 }
 
 /** Calls the `@postConstruct` methods, waiting for those that are asynchronous. */
-function postConstructed(instance: Record<PropertyKey, unknown>, methods: readonly (string | symbol)[]): unknown {
+export function postConstructed(instance: object, methods: readonly (string | symbol)[]): unknown {
   for (const [index, method] of methods.entries()) {
-    const result = (instance[method] as () => unknown).call(instance);
+    const result = (instance as Record<PropertyKey, () => unknown>)[method]?.call(instance);
     if (isPromise(result)) return result.then(() => postConstructed(instance, methods.slice(index + 1)));
   }
   return instance;

@@ -1,7 +1,7 @@
 // Classes that declare their dependencies as data (`static dependencies`), and services made of a setup function.
 
 import type { ServiceClass } from '../contract/service.ts';
-import type { StandardSchema } from '../contract/standard-schema.ts';
+import { isObject, shown } from '../errors/checks.ts';
 import type { Activation } from '../lifecycle/activation.ts';
 import type { Dependency } from './dependency-declaration.ts';
 import type { DependencySpec } from './dependency-spec.ts';
@@ -11,38 +11,48 @@ import {
   invalid,
   providedTokens,
   requiredCountOf,
+  schemasOf,
   type ServiceDefinition,
 } from './definition.ts';
+import { postConstructed } from './constructor-definition.ts';
 import { injectedClass } from './injected.ts';
+import type { LifecycleMethods } from './inversify-metadata.ts';
 import { setupOf } from './define-service.ts';
 
 const dependencyKeys = new Set(['kind', 'token', 'required', 'properties', 'match']);
 
-/** Reads the declaration of a class once; every activation builds from it. */
-export function declaredDefinition(serviceClass: ServiceClass): ServiceDefinition {
-  const statics = serviceClass as unknown as {
-    readonly dependencies?: unknown;
-    readonly options?: StandardSchema;
-    readonly properties?: StandardSchema;
-  };
-  const specs = specsOf(serviceClass, statics.dependencies);
+/**
+ * Reads the declaration of a class once; every activation builds from it.
+ *
+ * @param lifecycle Its `@postConstruct` and `@preDestroy` methods, if it has any.
+ */
+export function declaredDefinition(
+  serviceClass: ServiceClass,
+  lifecycle: LifecycleMethods | undefined,
+): ServiceDefinition {
+  const specs = specsOf(serviceClass, (serviceClass as { readonly dependencies?: unknown }).dependencies);
+  const schemas = schemasOf(serviceClass);
   const Injected = injectedClass(specs);
   const setup = setupOf(serviceClass);
   const Class = serviceClass as unknown as new (dependencies: object, self: Activation) => object;
+  const construct = (activation: unknown): object =>
+    new Class(new Injected(activation as Activation), activation as Activation);
   return {
     name: serviceClass.name,
     provides: providedTokens(serviceClass, undefined),
     specs,
     requiredCount: requiredCountOf(specs),
-    optionsSchema: statics.options,
-    propertiesSchema: statics.properties,
+    optionsSchema: schemas.options,
+    propertiesSchema: schemas.properties,
     hasRepeatedTokens: checkSpecs(serviceClass, specs),
     staticDependencies: [],
     build:
-      setup === undefined
-        ? (activation) => new Class(new Injected(activation as Activation), activation as Activation)
-        : (activation) => setup(new Injected(activation as Activation), activation as Activation),
-    preDestroy: [],
+      setup !== undefined
+        ? (activation) => setup(new Injected(activation as Activation), activation as Activation)
+        : lifecycle === undefined
+          ? construct
+          : (activation) => postConstructed(construct(activation), lifecycle.postConstruct),
+    preDestroy: lifecycle?.preDestroy ?? [],
   };
 }
 
@@ -73,7 +83,15 @@ function specOf(serviceClass: ServiceClass, key: string, declared: unknown, inde
       serviceClass,
       `dependency "${key}" has the unknown key "${unknownKey}"; write required(X), optional(X) or many(X)`,
     );
-  const { token, kind } = dependency;
+  const { token, kind, required, match, properties } = dependency;
+  if (typeof required !== 'boolean' || (kind !== 'many' && required !== (kind === 'required')))
+    throw invalid(
+      serviceClass,
+      `dependency "${key}" is ${kind} with required: ${shown(required)}; write required(X), optional(X) or many(X)`,
+    );
+  for (const [name, value] of Object.entries({ match, properties }))
+    if (value !== undefined && !isObject(value))
+      throw invalid(serviceClass, `dependency "${key}" has ${shown(value)} as ${name}; pass an object`);
   if (typeof token !== 'symbol' && typeof token !== 'function')
     throw invalid(
       serviceClass,
@@ -84,10 +102,10 @@ function specOf(serviceClass: ServiceClass, key: string, declared: unknown, inde
     key,
     token,
     kind,
-    required: dependency.required,
+    required,
     multiple: kind === 'many',
-    properties: dependency.properties,
-    match: dependency.match,
+    properties,
+    match,
     isFixed: false,
   };
 }

@@ -4,7 +4,7 @@ import type { Handled } from '../contract/event-type.ts';
 import type { OptionsOf, ServiceClass, ServiceContext } from '../contract/service.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
-import { coreError } from '../errors/catalogue.ts';
+import { checkKeys, checkText, invalidOption } from '../errors/checks.ts';
 import type { Dependencies, Injected } from './dependency-declaration.ts';
 
 const setupKey = Symbol('setup');
@@ -25,6 +25,8 @@ export interface ServiceDescription<D extends Dependencies, Schema extends Stand
     self: ServiceContext<NonNullable<Schema['~standard']['types']>['output']>,
   ): Handled<Service | void>;
 }
+
+const known: ReadonlySet<string> = new Set(['name', 'provides', 'dependencies', 'options', 'setup']);
 
 type SetupFunction = (dependencies: object, self: ServiceContext) => unknown;
 
@@ -57,15 +59,10 @@ export function defineService<
     dependencies: Injected<D>,
     self: ServiceContext<OptionsOf<{ readonly options: Schema }>>,
   ) => object) {
-  const { name = 'service', provides, dependencies, options, setup, ...unknown } = description;
-  if (typeof setup !== 'function')
-    throw coreError('ICHOR_OPTION_INVALID', `defineService: "setup" is ${typeof setup}; pass a function.`);
-  const [unknownKey] = Object.keys(unknown);
-  if (unknownKey !== undefined)
-    throw coreError(
-      'ICHOR_OPTION_INVALID',
-      `defineService: unknown key "${unknownKey}"; allowed are name, provides, dependencies, options, setup.`,
-    );
+  checkKeys('defineService()', description, known);
+  const { name = 'service', provides, dependencies, options, setup } = description;
+  checkText('name', name);
+  if (typeof setup !== 'function') throw invalidOption('setup', setup, 'functions');
   const described = class {};
   Object.defineProperty(described, 'name', { value: name });
   return Object.assign(described, { provides, dependencies, options, [setupKey]: setup }) as never;

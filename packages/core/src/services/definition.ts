@@ -4,6 +4,7 @@ import type { StandardSchema } from '../contract/standard-schema.ts';
 import { identifierName, type ServiceIdentifier } from '../contract/token.ts';
 import type { ServiceClass } from '../contract/service.ts';
 import { coreError } from '../errors/catalogue.ts';
+import { hasMethods, shown } from '../errors/checks.ts';
 import type { ActivationState } from '../lifecycle/activation-state.ts';
 import type { DependencySpec } from './dependency-spec.ts';
 
@@ -24,6 +25,18 @@ export interface ServiceDefinition {
   build(activation: ActivationState): unknown;
   /** Methods to call, after `stop()`, with the instance. */
   readonly preDestroy: readonly (string | symbol)[];
+}
+
+/** The Standard Schemas of a class. */
+export function schemasOf(serviceClass: ServiceClass): {
+  readonly options: StandardSchema | undefined;
+  readonly properties: StandardSchema | undefined;
+} {
+  const { options, properties } = serviceClass;
+  for (const [what, schema] of Object.entries({ options, properties }))
+    if (schema !== undefined && !hasMethods(schema?.['~standard'], ['validate']))
+      throw invalid(serviceClass, `static ${what} must be a Standard Schema; received ${shown(schema)}`);
+  return { options, properties };
 }
 
 /** The tokens of `static provides` and of the registration, checked, with the class itself first. */

@@ -3,6 +3,7 @@
 import type { Awaitable } from '@ichor/coroutines';
 import type { Properties } from '../contract/service.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
+import { checkFlag, checkKeys, invalidOption, isObject } from '../errors/checks.ts';
 
 /** Refines a request for a token. */
 export interface RequestOptions {
@@ -27,6 +28,7 @@ export interface Dependency<T = unknown, Kind extends DependencyKind = Dependenc
   readonly match: Properties | undefined;
 }
 
+/** How often, and whether, a service needs a token. */
 export type DependencyKind = 'required' | 'optional' | 'many';
 
 /** What `static dependencies` holds. */
@@ -36,7 +38,7 @@ export type Dependencies = Readonly<Record<string, Dependency>>;
 export interface OptionalService<T> {
   /** The provider, or undefined while there is none. */
   readonly current: T | undefined;
-  /** Waits for a provider; returns at once when there is one. Cancelled when the consumer stops. */
+  /** Waits for a provider; returns at once when there is one. Fails with a `CancelledError` when the consumer begins to stop. */
   ready(): Awaitable<T>;
 }
 
@@ -60,12 +62,25 @@ export type Injected<D extends Dependencies> = {
     : never;
 };
 
+const knownOfRequest: ReadonlySet<string> = new Set(['properties', 'match']);
+const knownOfMany: ReadonlySet<string> = new Set([...knownOfRequest, 'required']);
+
+function checkRequest(kind: DependencyKind, options: ManyOptions): void {
+  checkKeys(`${kind}()`, options, kind === 'many' ? knownOfMany : knownOfRequest);
+  checkFlag('required', options.required);
+  for (const key of ['properties', 'match'] as const) {
+    const value = options[key];
+    if (value !== undefined && !isObject(value)) throw invalidOption(key, value, 'plain objects');
+  }
+}
+
 function declare<T, Kind extends DependencyKind>(
   kind: Kind,
   token: ServiceIdentifier<T>,
   isRequired: boolean,
   options: RequestOptions | undefined,
 ): Dependency<T, Kind> {
+  if (options !== undefined) checkRequest(kind, options);
   return Object.freeze({ kind, token, required: isRequired, properties: options?.properties, match: options?.match });
 }
 
@@ -89,12 +104,61 @@ export function required<T>(token: ServiceIdentifier<T>, options?: RequestOption
   return declare('required', token, true, options);
 }
 
-/** The service uses one provider of `token` while there is one: `deps.x.current`, `yield* deps.x.ready()`. */
+/**
+ * The service uses one provider of `token` while there is one: `deps.x.current`, `yield* deps.x.ready()`.
+ *
+ * @example
+ * ```ts
+ * import { defineService, DependencyManager, optional, Quit, token } from '@ichor/core';
+ *
+ * const Cache = token<{ get(key: string): string }>('Cache');
+ * const manager = new DependencyManager();
+ * manager.register(
+ *   defineService({
+ *     dependencies: { cache: optional(Cache) },
+ *     setup({ cache }, self) {
+ *       console.log(cache.current); // undefined
+ *       self.run(function* () {
+ *         const present = yield* cache.ready();
+ *         console.log(present.get('a')); // a cached
+ *         self.queue.push(Quit);
+ *       });
+ *     },
+ *   }),
+ * );
+ * manager.register(defineService({ provides: [Cache], setup: () => ({ get: (key: string) => `${key} cached` }) }));
+ * await manager.run();
+ * ```
+ */
 export function optional<T>(token: ServiceIdentifier<T>, options?: RequestOptions): Dependency<T, 'optional'> {
   return declare('optional', token, false, options);
 }
 
-/** The service uses all providers of `token`, however many there are: a live collection in the order of arrival. */
+/**
+ * The service uses all providers of `token`, however many there are: a live collection in the order of arrival.
+ *
+ * @example
+ * ```ts
+ * import { defineService, DependencyManager, many, token } from '@ichor/core';
+ *
+ * const Plugin = token<{ readonly name: string }>('Plugin');
+ * const plugin = (name: string) => defineService({ name, provides: [Plugin], setup: () => ({ name }) });
+ * await using manager = new DependencyManager();
+ * manager.register(plugin('zoom'));
+ * manager.register(
+ *   defineService({
+ *     name: 'Host',
+ *     dependencies: { plugins: many(Plugin, { required: true }) }, // starts with the first one
+ *     setup: ({ plugins }) => ({
+ *       added: (_: 'plugins', { name }: { name: string }) => console.log(name, plugins.size), // zoom 1, then pan 2
+ *     }),
+ *   }),
+ * );
+ * void manager.run();
+ * await manager.started();
+ * await manager.whenActive(manager.register(plugin('pan')).id);
+ * ```
+ */
 export function many<T>(token: ServiceIdentifier<T>, options?: ManyOptions): Dependency<T, 'many'> {
   return declare('many', token, options?.required === true, options);
 }

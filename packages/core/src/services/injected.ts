@@ -89,11 +89,10 @@ class OptionalView implements OptionalService<unknown> {
       present.resolve(link.value);
       return present;
     }
-    const waits = (this.#activation.optionalWaits ??= new Map<Slot, Deferred<unknown>>());
-    let wait = waits.get(this.#slot);
+    let wait = this.#activation.optionalWaits?.get(this.#slot);
     if (wait === undefined) {
       wait = new Deferred(`optional dependency "${this.#slot.spec.key}" of ${this.#activation.name}`);
-      waits.set(this.#slot, wait);
+      this.#activation.addWait(this.#slot, wait);
     }
     return wait;
   }

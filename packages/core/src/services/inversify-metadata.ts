@@ -20,13 +20,17 @@ export interface InjectionPoint {
   readonly isChained: boolean;
 }
 
+/** Methods that are called after construction, and after `stop()`. */
+export interface LifecycleMethods {
+  readonly postConstruct: readonly (string | symbol)[];
+  readonly preDestroy: readonly (string | symbol)[];
+}
+
 /** What inversify knows of a class. */
-export interface InversifyMetadata {
+export interface InversifyMetadata extends LifecycleMethods {
   /** By position; undefined for a parameter marked `@unmanaged`. */
   readonly parameters: readonly (InjectionPoint | undefined)[];
   readonly properties: readonly (readonly [property: string | symbol, point: InjectionPoint])[];
-  readonly postConstruct: readonly (string | symbol)[];
-  readonly preDestroy: readonly (string | symbol)[];
 }
 
 type ClassMetadata = ReturnType<typeof getClassMetadata>;
@@ -58,6 +62,7 @@ export function inversifyMetadata(serviceClass: new (...parameters: never[]) => 
     );
   }
   if (metadata.constructorArguments.length === 0) refuseLostInjections(serviceClass);
+  refuseLostMembers(serviceClass, metadata);
   return {
     parameters: Array.from(metadata.constructorArguments, (element, index) => pointOf(element, `parameter ${index}`)),
     properties: [...metadata.properties].flatMap(([property, element]) => {
@@ -67,6 +72,26 @@ export function inversifyMetadata(serviceClass: new (...parameters: never[]) => 
     postConstruct: [...metadata.lifecycle.postConstructMethodNames],
     preDestroy: [...metadata.lifecycle.preDestroyMethodNames],
   };
+}
+
+/**
+ * What decorators say of a class that declares its dependencies as data: `@postConstruct` and `@preDestroy` at most.
+ *
+ * @throws ICHOR_DEPENDENCY_INVALID when it is described in both ways: one of them would be ignored.
+ */
+export function lifecycleMetadata(serviceClass: new (...parameters: never[]) => object): LifecycleMethods | undefined {
+  if (!isDecoratorUsed()) return undefined;
+  const { constructorArguments, properties, lifecycle } = decoratedParts(serviceClass);
+  const [injected] = [...constructorArguments.keys(), ...properties.keys()];
+  if (injected !== undefined)
+    throw coreError(
+      'ICHOR_DEPENDENCY_INVALID',
+      `${serviceClass.name} has \`static dependencies\` and decorated injections (${typeof injected === 'number' ? `parameter ${injected}` : `property ${String(injected)}`}). ` +
+        'Describe one class in one way; the classes of a program may differ.',
+    );
+  const { postConstructMethodNames, preDestroyMethodNames } = lifecycle;
+  if (postConstructMethodNames.size + preDestroyMethodNames.size === 0) return undefined;
+  return { postConstruct: [...postConstructMethodNames], preDestroy: [...preDestroyMethodNames] };
 }
 
 const none: InversifyMetadata = Object.freeze({ parameters: [], properties: [], postConstruct: [], preDestroy: [] });
@@ -105,6 +130,41 @@ function unwrap(value: unknown): ServiceIdentifier | string {
   if (typeof value === 'object' && value !== null && 'unwrap' in value)
     return (value as { unwrap(): ServiceIdentifier }).unwrap();
   return value as ServiceIdentifier | string;
+}
+
+/** Nor does it inherit its base's injected properties, `@postConstruct` and `@preDestroy`. */
+function refuseLostMembers(serviceClass: new (...parameters: never[]) => object, own: ClassMetadata): void {
+  for (let base: unknown = Object.getPrototypeOf(serviceClass); isClass(base); base = Object.getPrototypeOf(base)) {
+    const { properties, lifecycle } = decoratedParts(base);
+    const lost = [
+      ...[...properties.keys()].filter((key) => !own.properties.has(key)),
+      ...[...lifecycle.postConstructMethodNames].filter((key) => !own.lifecycle.postConstructMethodNames.has(key)),
+      ...[...lifecycle.preDestroyMethodNames].filter((key) => !own.lifecycle.preDestroyMethodNames.has(key)),
+    ];
+    if (lost.length > 0)
+      throw coreError(
+        'ICHOR_DEPENDENCY_INVALID',
+        `${serviceClass.name} extends ${base.name}, whose decorated members a sub-class does not inherit (${lost.map(String).join(', ')}). ` +
+          'Decorate it with @injectFromBase({ extendProperties: true }), or decorate these members in it again.',
+      );
+  }
+}
+
+/** What is decorated, whether or not inversify could build the class: it refuses to describe undecorated parameters. */
+function decoratedParts(serviceClass: new (...parameters: never[]) => object): ClassMetadata {
+  const copy = class {};
+  const reflect = Reflect as unknown as {
+    getOwnMetadataKeys(target: object): unknown[];
+    getOwnMetadata(key: unknown, target: object): unknown;
+    defineMetadata(key: unknown, value: unknown, target: object): void;
+  };
+  for (const key of reflect.getOwnMetadataKeys(serviceClass))
+    reflect.defineMetadata(key, reflect.getOwnMetadata(key, serviceClass), copy);
+  return getClassMetadata(copy);
+}
+
+function isClass(value: unknown): value is new (...parameters: never[]) => object {
+  return typeof value === 'function' && value !== Function.prototype;
 }
 
 /** A sub-class does not inherit its base's constructor injections; built without them it would receive undefined. */

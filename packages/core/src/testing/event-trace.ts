@@ -26,6 +26,8 @@ const internalTypes = new Set<number>(Object.values(internal).flatMap((type) => 
 /** Events in the order of their processing, from the moment it was made until it is disposed. Made by {@link traceEvents}. */
 export class EventTrace implements Disposable {
   readonly events: TracedEvent[] = [];
+  /** Their types: names need not be unique. */
+  readonly #types = new WeakMap<TracedEvent, number>();
   readonly #registration: Disposable;
 
   constructor(manager: DependencyManager, options: TraceOptions = {}) {
@@ -33,7 +35,9 @@ export class EventTrace implements Disposable {
       after: (event, processed, payload) => {
         if (options.internal !== true && internalTypes.has(event.type.id)) return;
         const { id, origin, priority, type } = event;
-        this.events.push({ id, type: type.name, origin, priority, payload, processed });
+        const traced = { id, type: type.name, origin, priority, payload, processed };
+        this.events.push(traced);
+        this.#types.set(traced, type.id);
       },
     });
   }
@@ -45,7 +49,7 @@ export class EventTrace implements Disposable {
 
   /** The payloads of one type, in order. */
   payloadsOf<P>(type: EventType<P>): P[] {
-    return this.events.filter((event) => event.type === type.name).map((event) => event.payload as P);
+    return this.events.filter((event) => this.#is(event, type)).map((event) => event.payload as P);
   }
 
   clear(): void {
@@ -60,7 +64,7 @@ export class EventTrace implements Disposable {
   assertOrder(...types: readonly (EventType<never> | EventType)[]): void {
     let at = 0;
     for (const [index, type] of types.entries()) {
-      const found = this.names.indexOf(type.name, at);
+      const found = this.events.findIndex((event, position) => position >= at && this.#is(event, type));
       if (found < 0)
         throw new Error(
           `Expected ${types.map((one) => one.name).join(' → ')}, but ${type.name} (number ${index + 1}) did not follow. ` +
@@ -72,17 +76,23 @@ export class EventTrace implements Disposable {
 
   /** Asserts that exactly these events were processed, in this order. @throws Error with both sequences. */
   assertExactly(...types: readonly (EventType<never> | EventType)[]): void {
-    const expected = types.map((type) => type.name);
-    if (expected.length !== this.events.length || expected.some((name, index) => name !== this.names[index]))
+    if (
+      types.length !== this.events.length ||
+      this.events.some((event, index) => !this.#is(event, types[index] as EventType))
+    )
       throw new Error(
-        `Expected exactly ${expected.join(' → ') || 'no events'}; processed were: ${this.names.join(' → ') || 'no events'}.`,
+        `Expected exactly ${types.map((type) => type.name).join(' → ') || 'no events'}; processed were: ${this.names.join(' → ') || 'no events'}.`,
       );
   }
 
   /** Asserts that no event of this type was processed. @throws Error with the trace. */
   assertNone(type: EventType<never> | EventType): void {
-    if (this.names.includes(type.name))
+    if (this.events.some((event) => this.#is(event, type)))
       throw new Error(`Expected no ${type.name}; processed were: ${this.names.join(' → ')}.`);
+  }
+
+  #is(event: TracedEvent, type: EventType<never> | EventType): boolean {
+    return this.#types.get(event) === type.id;
   }
 
   /** Ends recording. */

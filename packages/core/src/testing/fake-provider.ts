@@ -2,6 +2,7 @@
 
 import { forConsumer, type Consumer } from '../contract/consumer.ts';
 import type { RegisterOptions, ServiceHandle } from '../contract/service.ts';
+import { invalidOption, isObject } from '../errors/checks.ts';
 import { identifierName, type ServiceIdentifier } from '../contract/token.ts';
 import type { DependencyManager } from '../manager/dependency-manager.ts';
 import { defineService } from '../services/define-service.ts';
@@ -59,6 +60,10 @@ export function provideFake<T extends object>(
   implementation: Partial<T>,
   registration: FakeRegistration = {},
 ): Fake<T> {
+  if (typeof token !== 'symbol' && typeof token !== 'function')
+    throw invalidOption('token', token, 'tokens and classes');
+  if (typeof implementation !== 'function' && !isObject(implementation))
+    throw invalidOption('implementation', implementation, 'objects with the members that the test needs');
   const calls: FakeCall[] = [];
   const service = {
     // Consumers get the fake through a view, so that its members are never taken for lifecycle methods.

@@ -164,6 +164,33 @@ describe('interceptors', () => {
     await manager.quit();
   });
 
+  it('that are async do not veto, are not waited for, and their failure goes to their service', async () => {
+    const manager = testManager();
+    const seen: string[] = [];
+    const { id } = manager.register(
+      defineService({
+        name: 'Async',
+        setup(_, self) {
+          self.on(Ping, () => void seen.push('handled'));
+          self.intercept(Ping, {
+            before: (async () => {
+              await Promise.resolve();
+              throw new Error('too late');
+            }) as never,
+          });
+        },
+      }),
+      { onFailure: 'log' },
+    );
+    await manager.begin();
+    manager.queue.push(Ping, 1);
+    await manager.settle();
+    expect(seen).toEqual(['handled']);
+    expect(manager.host.messages.join()).toMatch(/Async \(\d+\) failed in handling Ping \(event \d+\)[^]*too late/);
+    expect(manager.services.byId(id)?.state).toBe('active');
+    await manager.quit();
+  });
+
   it('that fail do not veto, and the failure goes to their service', async () => {
     const manager = testManager();
     const self = await service(manager);

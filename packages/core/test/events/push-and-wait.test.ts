@@ -12,6 +12,7 @@ import {
 import { assertNoLeaks, testManager, traceEvents, type TestManager } from '../../src/testing/index.ts';
 
 const Job = defineEvent<number>('Job');
+const Order = defineEvent<number>('Order');
 
 async function worker(manager: TestManager, delayMs = 100): Promise<ServiceContext> {
   let context: ServiceContext | undefined;
@@ -68,6 +69,38 @@ describe('pushAndWait', () => {
     await manager.settle();
     expect([await unhandled, await vetoed]).toEqual(['unhandled at 0', 'vetoed at 0']);
     await manager.quit();
+  });
+
+  it('logs a failure for which nobody waits, or not any more, and leaves the handler’s service alone', async () => {
+    const manager = testManager();
+    const { id } = manager.register(
+      defineService({
+        name: 'Handler',
+        setup(_, self) {
+          self.on(Order, function* (order) {
+            if (order > 0) yield* sleep(order);
+            throw new Error(`order ${order}`);
+          });
+        },
+      }),
+    );
+    await manager.begin();
+    void manager.queue.pushAndWait(Order, 0);
+    await manager.settle();
+    expect(manager.host.messages.join()).toMatch(/Order \(event \d+\) failed, and nobody waits for it\.[^]*order 0/);
+    const late = manager.queue.pushAndWait(Order, 500, { timeoutMs: 10 });
+    const heard = manager.queue.pushAndWait(Order, 50, { timeoutMs: 1000 });
+    const outcomes = Promise.allSettled([late, heard]);
+    await manager.advance(1000);
+    expect(await outcomes).toMatchObject([
+      { reason: { code: 'ICHOR_EVENT_TIMEOUT' } },
+      { reason: { message: 'order 50' } },
+    ]);
+    expect(manager.host.messages).toHaveLength(2);
+    expect(manager.host.messages[1]).toContain('order 500');
+    expect(manager.services.byId(id)?.state).toBe('active');
+    await manager.quit();
+    expect(manager.outcome).toBe('resolved');
   });
 
   it('fails with the first failure of a handler, which then goes nowhere else (D13)', async () => {

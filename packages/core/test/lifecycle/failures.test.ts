@@ -110,6 +110,19 @@ describe('a failing handler', () => {
     expect(manager.failure).toMatchObject({ message: 'first' });
   });
 
+  it('is said when the policy function decides nothing, or not at once; the service fails then', async () => {
+    for (const decide of [() => 'explode', () => undefined, async () => throws(new Error('late'))]) {
+      const manager = testManager({ onFailure: decide as never });
+      const { id } = fragile(manager);
+      await manager.begin();
+      manager.queue.push(Boom, new Error('first'));
+      await manager.settle();
+      expect(manager.services.byId(id)?.state).toBe('installed');
+      expect(manager.host.messages.join()).toMatch(/policy returned .*allowed are 'failService', 'quit', 'log'/);
+      await manager.quit();
+    }
+  });
+
   it('does not keep other handlers from the event, however it fails (EV-41, GD-17)', async () => {
     const manager = testManager();
     const seen: string[] = [];
@@ -270,6 +283,27 @@ describe('a failing start', () => {
     void manager.run();
     await manager.settle();
     expect(manager.failure).toBe(cause);
+  });
+
+  it('is told to who begins to wait afterwards, unless another attempt is to come', async () => {
+    const manager = testManager({ failFast: false });
+    const failing = () => defineService({ name: 'Failing', setup: () => throws(new Error('no disk')) });
+    const { id } = manager.register(failing());
+    const again = manager.register(failing(), { restart: { delayMs: 1000, attempts: 1 } });
+    manager.register(logged([], 'Other'));
+    await manager.begin();
+    await expect(manager.whenActive(id)).rejects.toMatchObject({
+      code: 'ICHOR_SERVICE_START_FAILED',
+      message: expect.stringContaining('Failing'),
+      cause: { message: 'no disk' },
+    });
+    let code = 'still waiting';
+    void manager.whenActive(again.id).then(undefined, (error: IchorError) => (code = error.code));
+    await manager.advance(999);
+    expect(code).toBe('still waiting');
+    await manager.advance(1);
+    expect(code).toBe('ICHOR_SERVICE_START_FAILED');
+    await manager.quit();
   });
 
   it('can be tried again (LC-121), and rejects startService with the cause meanwhile (GD-19)', async () => {

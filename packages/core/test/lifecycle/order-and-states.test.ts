@@ -348,6 +348,32 @@ describe('stopping', () => {
     await manager.quit();
   });
 
+  it('is not stopped by what several leaving providers had queued for its last stop (LC-96, LC-137, GD-4)', async () => {
+    const log: string[] = [];
+    const manager = testManager();
+    manager.register(logged(log, 'C', { dependencies: { a: required(A), b: required(B) } }));
+    const b = manager.register(logged(log, 'B', { provides: [B], dependencies: { a: required(A) } }));
+    // Its events overtake those of its consumers, so all are back while something of the stop is still queued.
+    const a = manager.register(logged(log, 'A', { provides: [A] }), { priority: 50 });
+    await manager.begin();
+    manager.start(function* restart() {
+      yield* manager.stopService(a.id);
+      yield* manager.startService(a.id);
+    });
+    log.length = 0;
+    await manager.settle();
+    expect(log.filter((line) => !line.includes('('))).toEqual([
+      'C.stop',
+      'B.stop',
+      'A.stop',
+      'A.start',
+      'B.start',
+      'C.start',
+    ]);
+    expect([a.state, b.state, manager.explain()]).toEqual(['active', 'active', []]);
+    await manager.quit();
+  });
+
   it('lets a service stop and remove itself (LC-100)', async () => {
     const log: string[] = [];
     const manager = testManager();
@@ -407,6 +433,26 @@ describe('stopping', () => {
     await manager.advance(100);
     expect(done).toEqual(['active at 30', 'stopped at 140 installed', 'active at 230', 'gone at 340 uninstalled']);
     expect(() => manager.startService(p.id)).toThrow(expect.objectContaining({ code: 'ICHOR_SERVICE_UNKNOWN' }));
+    await manager.quit();
+  });
+
+  it('startService() of a service that stops just now starts it once it has stopped (GD-19, LC-133)', async () => {
+    const log: string[] = [];
+    const manager = testManager();
+    const s = manager.register(logged(log, 'S', { stopMs: 100 }));
+    const t = manager.register(logged(log, 'T', { startMs: 100 }));
+    await manager.begin();
+    void manager.stopService(s.id);
+    void manager.stopService(t.id);
+    await manager.settle();
+    expect([s.state, t.state]).toEqual(['stopping', 'starting']);
+    const ended: string[] = [];
+    for (const { id, name } of [s, t]) void manager.startService(id).then(() => ended.push(name));
+    // The event alone means nothing then.
+    manager.queue.push(StartService, { serviceId: s.id });
+    await manager.advance(5000);
+    expect([s.state, t.state, ended.sort()]).toEqual(['active', 'active', ['S', 'T']]);
+    expect(log.filter((line) => line.startsWith('S'))).toEqual(['S.start', 'S.stop begins', 'S.stop', 'S.start']);
     await manager.quit();
   });
 

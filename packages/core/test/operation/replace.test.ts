@@ -389,7 +389,9 @@ describe('replace', () => {
     for (const phase of ['new', 'running']) {
       if (phase === 'running') await manager.begin();
       expect(() => manager.replace(old.id, undefined as never)).toThrow(/register\(\) takes a class/);
-      expect(() => manager.replace(old.id, price('v2', []), { unknown: 1 } as never)).toThrow(/"unknown" is unknown/);
+      expect(() => manager.replace(old.id, price('v2', []), { unknown: 1 } as never)).toThrow(
+        /"unknown" of the registration of Price v2 is unknown/,
+      );
       expect(manager.services.byId(old.id)).toBeDefined();
     }
     expect(manager.services.count).toBe(3);

@@ -326,6 +326,233 @@ describe.each([
     expect(manager.services.count).toBe(2);
   });
 
+  it('refuses a sub-class that has lost injected properties or lifecycle methods of its base; @injectFromBase keeps them', async () => {
+    const log: string[] = [];
+    @injectable()
+    class Base {
+      @inject(Robot) readonly robot!: Robot;
+      @postConstruct() ready() {
+        log.push(`ready with ${this.robot.name}`);
+      }
+      @preDestroy() leave() {
+        log.push('leave');
+      }
+    }
+    @injectable()
+    class Lost extends Base {}
+    @injectable()
+    class LostToo extends Base {
+      readonly other: Robot;
+      constructor(@inject(Robot) other: Robot) {
+        super();
+        this.other = other;
+      }
+    }
+    @injectable()
+    @inversify.injectFromBase({ extendProperties: true, extendConstructorArguments: false })
+    class Kept extends Base {}
+    const manager = testManager();
+    for (const lost of [Lost, LostToo])
+      expect(() => manager.register(lost)).toThrow(
+        expect.objectContaining({
+          code: 'ICHOR_DEPENDENCY_INVALID',
+          message: expect.stringMatching(/robot.*injectFromBase/),
+        }),
+      );
+    robot(manager, 'r1');
+    manager.register(Kept);
+    await manager.begin();
+    expect(instanceOf(manager, Kept).robot.name).toBe('r1');
+    await manager.quit();
+    expect(log).toEqual(['ready with r1', 'leave']);
+  });
+
+  it('unwraps LazyServiceIdentifiers, and refuses what a circular import has left undefined', async () => {
+    const { LazyServiceIdentifier } = inversify;
+    @injectable()
+    class Fleet {
+      readonly leader: Leader;
+      constructor(@inject(new LazyServiceIdentifier(() => Leader)) leader: Leader) {
+        this.leader = leader;
+      }
+    }
+    @injectable()
+    class Leader {
+      readonly name = 'leader';
+    }
+    const manager = testManager();
+    manager.register(Fleet);
+    manager.register(Leader);
+    await manager.begin();
+    expect(instanceOf(manager, Fleet).leader.name).toBe('leader');
+    @injectable()
+    class Circular {
+      constructor(@inject(undefined as never) one: Robot) {
+        void one;
+      }
+    }
+    @injectable()
+    class LazyCircular {
+      @inject(new LazyServiceIdentifier(() => undefined as never)) readonly one!: Robot;
+    }
+    for (const circular of [Circular, LazyCircular])
+      expect(() => manager.register(circular)).toThrow(
+        expect.objectContaining({
+          code: 'ICHOR_DEPENDENCY_INVALID',
+          message: expect.stringMatching(/(parameter 0|property one) asks for undefined.*LazyServiceIdentifier/),
+        }),
+      );
+    await manager.quit();
+  });
+
+  it('takes singletons, transients, factories and modules of the container as they are bound, at each start', async () => {
+    const Single = Symbol('Single');
+    const Transient = Symbol('Transient');
+    const Factory = Symbol('Factory');
+    const Slow = Symbol('Slow');
+    const Shared = Symbol('Shared');
+    let made = 0;
+    @injectable()
+    class Fleet {
+      readonly got: Record<string, { n: number }>;
+      readonly double: (n: number) => number;
+      @inject(Slow) readonly slow!: { n: number };
+      readonly shared: string[];
+      constructor(
+        @inject(Single) single: { n: number },
+        @inject(Transient) one: { n: number },
+        @inject(Transient) two: { n: number },
+        @inject(Factory) double: (n: number) => number,
+        @multiInject(Shared, { chained: true }) shared: string[],
+        @inject(Robot) live: Robot,
+        @inject('nobody binds this') @optional() text?: string,
+        @multiInject('nor this') @optional() texts?: string[],
+      ) {
+        this.got = { single, one, two };
+        this.double = double;
+        this.shared = [...shared, live.name, String(text), String(texts?.length)];
+      }
+    }
+    const parent = new Container();
+    parent.bind(Shared).toConstantValue('of the parent');
+    const container = new Container({ parent });
+    container.bind(Shared).toConstantValue('own');
+    container.load(
+      new inversify.ContainerModule(({ bind }) => {
+        bind(Single)
+          .toDynamicValue(() => ({ n: ++made }))
+          .inSingletonScope();
+        bind(Transient).toDynamicValue(() => ({ n: ++made }));
+        bind<(n: number) => number>(Factory).toFactory(() => (n) => n * 2);
+        bind(Slow)
+          .toDynamicValue(async () => ({ n: ++made }))
+          .inSingletonScope();
+      }),
+    );
+    const manager = testManager({ container });
+    manager.register(Fleet);
+    const r = robot(manager, 'r1');
+    await manager.begin();
+    const first = instanceOf(manager, Fleet);
+    expect(first.got['one']).not.toBe(first.got['two']);
+    expect([first.double(4), first.shared]).toEqual([8, ['own', 'of the parent', 'r1', 'undefined', '0']]);
+    void manager.stopService(r.id);
+    await manager.settle();
+    void manager.startService(r.id);
+    await manager.settle();
+    const second = instanceOf(manager, Fleet);
+    expect(second).not.toBe(first);
+    expect(second.got['single']).toBe(first.got['single']);
+    expect(second.slow).toBe(first.slow);
+    expect(second.got['one']).not.toBe(first.got['one']);
+    expect([container.isBound(Robot), container.isBound(Fleet)]).toEqual([false, false]);
+    await manager.quit();
+    assertNoLeaks(manager);
+  });
+
+  it('one class is described in one way; lifecycle decorators go with both', async () => {
+    const log: string[] = [];
+    class Both {
+      static readonly dependencies = { robot: required(Robot) };
+      readonly robot: Robot;
+      constructor(@inject(Robot) one: Robot) {
+        this.robot = one;
+      }
+    }
+    class BothToo {
+      static readonly dependencies = {};
+      @inject(Robot) readonly robot!: Robot;
+    }
+    class Declared {
+      static readonly dependencies = { robot: required(Robot) };
+      readonly deps: { readonly robot: Robot };
+      constructor(deps: { readonly robot: Robot }) {
+        this.deps = deps;
+      }
+      @postConstruct() async ready() {
+        await Promise.resolve();
+        log.push(`ready with ${this.deps.robot.name}`);
+      }
+      start() {
+        log.push('start');
+      }
+      @preDestroy() leave() {
+        log.push('leave');
+      }
+    }
+    const manager = testManager();
+    for (const [both, where] of [
+      [Both, 'parameter 0'],
+      [BothToo, 'property robot'],
+    ] as const)
+      expect(() => manager.register(both as never)).toThrow(
+        expect.objectContaining({ code: 'ICHOR_DEPENDENCY_INVALID', message: expect.stringContaining(where) }),
+      );
+    robot(manager, 'r1');
+    manager.register(Declared);
+    await manager.begin();
+    await manager.quit();
+    expect(log).toEqual(['ready with r1', 'start', 'leave']);
+  });
+
+  it('keeps a named multi-injection to its name while providers come and go, and needs one of that name', async () => {
+    @injectable()
+    class Fleet {
+      readonly scouts: readonly Robot[];
+      readonly rest: readonly Robot[];
+      constructor(
+        @multiInject(Robot) @named('scout') scouts: readonly Robot[],
+        @multiInject(Robot) @optional() rest: readonly Robot[],
+      ) {
+        this.scouts = scouts;
+        this.rest = rest;
+      }
+    }
+    const names = (robots: readonly Robot[]) => robots.map((one) => one.name);
+    const manager = testManager();
+    const fleet = manager.register(Fleet);
+    robot(manager, 'plain');
+    await manager.begin();
+    expect(fleet.state).toBe('installed');
+    const first = robot(manager, 'first', { name: 'scout' });
+    await manager.settle();
+    const instance = instanceOf(manager, Fleet);
+    const second = robot(manager, 'second', { name: 'scout' });
+    await manager.settle();
+    expect([names(instance.scouts), names(instance.rest)]).toEqual([['first', 'second'], ['plain']]);
+    void manager.stopService(first.id);
+    await manager.settle();
+    expect([instanceOf(manager, Fleet) === instance, names(instance.scouts)]).toEqual([true, ['second']]);
+    void manager.stopService(second.id);
+    await manager.settle();
+    expect(fleet.state).toBe('installed');
+    void manager.startService(first.id);
+    await manager.settle();
+    expect(names(instanceOf(manager, Fleet).scouts)).toEqual(['first']);
+    await manager.quit();
+    assertNoLeaks(manager);
+  });
+
   it('mixes freely with declared dependencies, in both directions', async () => {
     @injectable()
     class Decorated {

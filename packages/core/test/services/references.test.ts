@@ -1,4 +1,5 @@
 // What consumers hold: accessors, slots, live collections, views per consumer, and their end (D2, D2b, D8, GD-22, LC-66).
+import { isCancelled, sleep } from '@ichor/coroutines';
 import { describe, expect, it } from 'vitest';
 import {
   defineEvent,
@@ -13,6 +14,7 @@ import {
   token,
   type Consumer,
   type Injected,
+  type LiveCollection,
   type ServiceContext as Self,
 } from '../../src/index.ts';
 import { assertNoLeaks, testManager } from '../../src/testing/index.ts';
@@ -128,6 +130,114 @@ describe('declared dependencies', () => {
     await manager.quit();
     expect(manager.outcome).toBe('resolved');
     assertNoLeaks(manager);
+  });
+
+  it('ready() that async code waits for fails when the consumer begins to stop, so that it does not keep it up', async () => {
+    const manager = testManager();
+    const ended: string[] = [];
+    const { id } = manager.register(
+      defineService({
+        name: 'Waiter',
+        dependencies: { a: optional(A) },
+        setup({ a }, self) {
+          const wait = async (): Promise<void> => {
+            try {
+              await a.ready();
+            } catch (error) {
+              ended.push(isCancelled(error) ? 'cancelled' : String(error));
+              throw error;
+            }
+          };
+          self.run(wait);
+          self.on(Ping, wait);
+          // One who asks while the service stops is told at once.
+          return { stop: wait };
+        },
+      }),
+    );
+    await manager.begin();
+    manager.queue.push(Ping);
+    await manager.settle();
+    const begin = manager.clock.now();
+    void manager.stopService(id);
+    await manager.settle();
+    expect([manager.services.byId(id)?.state, manager.clock.now() - begin, ended]).toEqual([
+      'installed',
+      0,
+      ['cancelled', 'cancelled', 'cancelled'],
+    ]);
+    expect(manager.host.messages).toEqual([]);
+    await manager.quit();
+    expect(manager.outcome).toBe('resolved');
+  });
+
+  it('added and removed may be async or coroutines: they belong to the consumer, and so do their failures', async () => {
+    const manager = testManager();
+    const log: string[] = [];
+    const { id } = manager.register(
+      defineService({
+        name: 'Slow',
+        dependencies: { all: many(A) },
+        setup: () => ({
+          *added(_: string, one: Named) {
+            yield* sleep(10);
+            log.push(`added ${one.name}`);
+          },
+          async removed(_: string, one: Named) {
+            await Promise.resolve();
+            throw new Error(`cannot let go of ${one.name}`);
+          },
+        }),
+      }),
+      { onFailure: 'log' },
+    );
+    const p = manager.register(logged([], 'P', { provides: [A] }));
+    await manager.begin();
+    await manager.advance(10);
+    expect(log).toEqual(['added P']);
+    void manager.stopService(p.id);
+    await manager.settle();
+    expect(manager.host.messages.join()).toContain('cannot let go of P');
+    expect(manager.services.byId(id)?.state).toBe('active');
+    await manager.quit();
+    assertNoLeaks(manager);
+  });
+
+  it('a collection may be iterated while providers come and go: who has gone is left out, who has come is seen', async () => {
+    const manager = testManager();
+    const seen: string[] = [];
+    let all: LiveCollection<Named> | undefined;
+    const consumer = manager.register(
+      defineService({
+        dependencies: { all: many(A) },
+        setup: (deps) => {
+          ({ all } = deps);
+        },
+      }),
+    );
+    const [, b] = ['a', 'b', 'c'].map((name) => manager.register(logged([], name, { provides: [A] })));
+    await manager.begin();
+    for (const one of all ?? []) {
+      seen.push(one.name);
+      if (one.name !== 'a') continue;
+      void manager.stopService(b?.id ?? 0);
+      manager.register(logged([], 'd', { provides: [A] }));
+      manager.drain();
+    }
+    expect([seen, all?.size, all?.at(0)?.name, all?.at(-1)?.name, all?.at(5)]).toEqual([
+      ['a', 'c', 'd'],
+      3,
+      'a',
+      'd',
+      undefined,
+    ]);
+    const started = all?.[Symbol.iterator]();
+    expect(started?.next().value?.name).toBe('a');
+    void manager.stopService(consumer.id);
+    await manager.settle();
+    expect(started?.next().done).toBe(true);
+    expect(() => all?.size).toThrow(expect.objectContaining({ code: 'ICHOR_SERVICE_GONE' }));
+    await manager.quit();
   });
 
   it('may be abstract classes', async () => {

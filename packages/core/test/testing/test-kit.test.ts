@@ -187,6 +187,22 @@ describe('an event trace', () => {
     trace.assertExactly();
     await manager.quit();
   });
+
+  it('tells types of the same name apart', async () => {
+    const one = defineEvent<number>('Same');
+    const other = defineEvent<number>('Same');
+    const manager = testManager();
+    const trace = traceEvents(manager);
+    await manager.begin();
+    manager.queue.push(one, 1);
+    await manager.settle();
+    trace.assertExactly(one);
+    trace.assertNone(other);
+    expect([trace.payloadsOf(one), trace.payloadsOf(other)]).toEqual([[1], []]);
+    for (const wrong of [() => trace.assertExactly(other), () => trace.assertOrder(other), () => trace.assertNone(one)])
+      expect(wrong).toThrow('Same');
+    await manager.quit();
+  });
 });
 
 describe('the leak check', () => {

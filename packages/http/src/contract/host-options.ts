@@ -1,6 +1,7 @@
 // The options of a host with their defaults, and the check that refuses bad ones before anything listens.
 
-import { httpError } from '../errors/catalogue.ts';
+import { invalidOption as invalid } from './option-error.ts';
+import { checkTlsOptions, type HostTlsOptions } from './tls-options.ts';
 
 /** Limits that keep one client from using up the process. Each may be `Infinity`, except the first three. */
 export interface HttpLimits {
@@ -16,6 +17,8 @@ export interface HttpLimits {
   readonly chunkExtensionBytes: number;
   /** Connections at once; further ones are answered 503 and closed. Default 20000, about 100 MB when idle. */
   readonly connections: number;
+  /** TLS handshakes at once; further connections wait for their turn, within `handshakeMs`. Default 1000. */
+  readonly handshakes: number;
   /** Requests on one connection, after which it is closed, so that balancers can spread load anew. Default 1000000. */
   readonly requestsPerConnection: number;
   /** Requests in the queue and in handlers at once; further ones are answered 503 with Retry-After. Default 50000. */
@@ -33,6 +36,8 @@ export interface HttpLimits {
 
 /** Time-outs in milliseconds; each may be `Infinity`. They are checked twice a second, so they take up to a second longer. */
 export interface HttpTimeouts {
+  /** From a connection to the end of its TLS handshake; then it is destroyed. Default 10000. */
+  readonly handshakeMs: number;
   /** From the first byte of a request to the end of its headers; then 408. Default 10000. */
   readonly headersMs: number;
   /** Longest pause between two pieces of a body; then 408. Default 15000. */
@@ -45,6 +50,9 @@ export interface HttpTimeouts {
   readonly writeMs: number;
 }
 
+/** Names of the engines of this package. */
+export type HttpEngineName = 'net' | 'node-http';
+
 /** The options of `HttpHostService`. */
 export interface HttpHostOptions {
   /** IP address or host name to listen on, such as `127.0.0.1`, `0.0.0.0` or `::`. Required unless `path` is given. */
@@ -53,6 +61,13 @@ export interface HttpHostOptions {
   readonly port?: number;
   /** Path of a Unix socket (or name of a Windows pipe), instead of address and port. */
   readonly path?: string;
+  /** Certificate and key: the host then speaks HTTPS, and only that. Default: plain HTTP. */
+  readonly tls?: HostTlsOptions;
+  /**
+   * What cuts the bytes of connections into messages: the engine of this package, or `node:http` as a fall-back. The cases that
+   * the latter cannot meet are listed as `nodeHttpUnmetCases` in `@ichor/http/testing`. Default `'net'`.
+   */
+  readonly engine?: HttpEngineName;
   /** Connections the system keeps waiting before they are accepted. Default 4096. */
   readonly backlog?: number;
   /** Priority of requests in the queue. Default 1000. */
@@ -70,11 +85,14 @@ export interface HttpHostOptions {
 }
 
 /** The options with all defaults filled in. */
-export interface ResolvedHostOptions extends Required<Omit<HttpHostOptions, 'address' | 'port' | 'path' | 'server'>> {
+export interface ResolvedHostOptions extends Required<
+  Omit<HttpHostOptions, 'address' | 'port' | 'path' | 'server' | 'tls'>
+> {
   readonly address: string | undefined;
   readonly port: number | undefined;
   readonly path: string | undefined;
   readonly server: string | undefined;
+  readonly tls: HostTlsOptions | undefined;
   readonly limits: HttpLimits;
   readonly timeouts: HttpTimeouts;
 }
@@ -87,6 +105,7 @@ export const defaultLimits: HttpLimits = Object.freeze({
   bodyBytes: 1_048_576,
   chunkExtensionBytes: 1024,
   connections: 20_000,
+  handshakes: 1000,
   requestsPerConnection: 1_000_000,
   requestsInFlight: 50_000,
   pipelineBytes: 65_536,
@@ -96,6 +115,7 @@ export const defaultLimits: HttpLimits = Object.freeze({
 
 /** The time-outs of a host that sets none. */
 export const defaultTimeouts: HttpTimeouts = Object.freeze({
+  handshakeMs: 10_000,
   headersMs: 10_000,
   bodyMs: 15_000,
   idleMs: 60_000,
@@ -107,6 +127,8 @@ const known: ReadonlySet<string> = new Set([
   'address',
   'port',
   'path',
+  'tls',
+  'engine',
   'backlog',
   'priority',
   'limits',
@@ -128,7 +150,7 @@ export function resolveHostOptions(given: HttpHostOptions | undefined): Resolved
   for (const name of Object.keys(given)) {
     if (!known.has(name)) throw invalid(name, given[name as keyof HttpHostOptions], `one of ${[...known].join(', ')}`);
   }
-  const { address, port, path, server } = given;
+  const { address, port, path, server, tls, engine = 'net' } = given;
   if (path === undefined) {
     if (typeof address !== 'string' || address === '') {
       throw invalid('address', address, "an IP address or host name such as '127.0.0.1', or `path` instead");
@@ -143,6 +165,7 @@ export function resolveHostOptions(given: HttpHostOptions | undefined): Resolved
   if (server !== undefined && (typeof server !== 'string' || !/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(server))) {
     throw invalid('server', server, 'printable ASCII text');
   }
+  if (engine !== 'net' && engine !== 'node-http') throw invalid('engine', engine, "'net' or 'node-http'");
   if (given.allowHalfOpen !== undefined && typeof given.allowHalfOpen !== 'boolean') {
     throw invalid('allowHalfOpen', given.allowHalfOpen, 'true or false');
   }
@@ -151,6 +174,8 @@ export function resolveHostOptions(given: HttpHostOptions | undefined): Resolved
     port,
     path,
     server,
+    tls: tls === undefined ? undefined : checkTlsOptions(tls),
+    engine,
     backlog: integer('backlog', given.backlog ?? 4096, 1, 65_535),
     priority: integer('priority', given.priority ?? 1000, 0, Number.MAX_SAFE_INTEGER),
     limits: numbers('limits', defaultLimits, given.limits, ['requestLineBytes', 'headerBytes', 'headerCount']),
@@ -159,11 +184,6 @@ export function resolveHostOptions(given: HttpHostOptions | undefined): Resolved
     drainMs: positive('drainMs', given.drainMs ?? 4000, 0),
     allowHalfOpen: given.allowHalfOpen ?? false,
   };
-}
-
-/** The error for a bad option of the host or of a route. */
-export function invalidOption(name: string, value: unknown, allowed: string): Error {
-  return invalid(name, value, allowed);
 }
 
 function numbers<T extends object>(group: string, defaults: T, given: Partial<T> | undefined, finite: (keyof T)[]): T {
@@ -193,12 +213,4 @@ function positive(name: string, value: unknown, least: number): number {
 function integer(name: string, value: unknown, least: number, most: number): number {
   if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
   throw invalid(name, value, `an integer from ${least} to ${most}`);
-}
-
-function invalid(name: string, value: unknown, allowed: string): Error {
-  return httpError(
-    'ICHOR_HTTP_OPTION_INVALID',
-    `The HTTP option ${name} was given ${typeof value === 'string' ? JSON.stringify(value) : String(value)}. Allowed: ${allowed}.`,
-    { details: { option: name, value } },
-  );
 }

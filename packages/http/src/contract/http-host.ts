@@ -5,8 +5,11 @@ import type { QueryValues } from '../routing/query.ts';
 import type { RoutePath } from '../routing/router.ts';
 import type { RouteMethod } from '../routing/path-trie.ts';
 import type { HeaderValues } from './headers.ts';
+import type { AnyMiddleware, LocalsOf, UseOptions } from './middleware.ts';
+import type { FetchApplication } from './fetch-handler.ts';
 import type { BodyOf, BodyOption, HttpRequest, ParamsOf } from './request.ts';
 import type { HttpResponse } from './response.ts';
+import type { HostTlsOptions } from './tls-options.ts';
 import type { UpgradeHandler, UpgradeOptions } from './upgrade.ts';
 
 /** How a route is served. Every default is the one of the host. */
@@ -25,6 +28,17 @@ export interface RouteOptions {
   readonly bodyBytes?: number;
   /** Longest time from the complete body to the answer, in milliseconds; then 503 is sent and `request.signal` aborts. */
   readonly handlerTimeoutMs?: number;
+  /**
+   * Middleware of this route, from the outermost to the innermost, inside that of the host. One that the host has as well
+   * runs once, with the host. Default: none.
+   */
+  readonly middleware?: readonly AnyMiddleware[];
+}
+
+/** How an application is mounted. */
+export interface MountOptions extends Pick<RouteOptions, 'priority' | 'bodyBytes' | 'handlerTimeoutMs' | 'middleware'> {
+  /** Whether the application sees its paths without the prefix. Default: true. */
+  readonly stripPrefix?: boolean;
 }
 
 type Option<O, Name extends string> = O extends { readonly [K in Name]: infer Value } ? Value : undefined;
@@ -34,7 +48,8 @@ type SchemaOr<Schema, Otherwise> = Schema extends StandardSchema ? SchemaOutput<
 export type RouteRequest<Path, O> = HttpRequest<
   BodyOf<Option<O, 'body'>>,
   SchemaOr<Option<O, 'params'>, ParamsOf<Path>>,
-  SchemaOr<Option<O, 'query'>, QueryValues>
+  SchemaOr<Option<O, 'query'>, QueryValues>,
+  LocalsOf<Option<O, 'middleware'>>
 >;
 
 /** What the handler of a route with options `O` may answer with. */
@@ -90,7 +105,7 @@ export interface InjectedResponse {
 export interface HttpHost {
   /** Where it listens; undefined before it started. */
   readonly address: HostAddress | undefined;
-  /** `http://127.0.0.1:8080`, or undefined on a Unix path. */
+  /** `http://127.0.0.1:8080`, or `https:…` with TLS; undefined on a Unix path. */
   readonly url: string | undefined;
   /** Default priority of routes registered from now on. */
   priority: number;
@@ -113,6 +128,27 @@ export interface HttpHost {
   ): Disposable;
   /** Takes over connections whose GET request asks to upgrade to `options.protocol`. */
   upgrade<const Path extends RoutePath>(path: Path, options: UpgradeOptions, handler: UpgradeHandler<Path>): Disposable;
+  /**
+   * Replaces the TLS options of the host while it runs: certificates, keys, authorities, names, what is asked of clients.
+   * Connections made from now on use them; those that stand, and handshakes under way, are not affected. When the new ones are
+   * wrong, nothing changes.
+   * @throws ICHOR_HTTP_OPTION_INVALID, or ICHOR_HTTP_TLS_INVALID, which names the option; also on a host without TLS.
+   */
+  reloadTls(options: HostTlsOptions): void;
+  /**
+   * Puts middleware around all requests of this host, from now on: also around those that no route answers (404, 405,
+   * OPTIONS). Belongs to the service that calls, and goes when it stops; requests that are inside by then are answered 503
+   * where they depend on it. Disposing what it returns leaves requests in flight alone.
+   * @throws ICHOR_HTTP_OPTION_INVALID
+   */
+  use(middleware: AnyMiddleware, options?: UseOptions): Disposable;
+  /**
+   * Answers everything at and below `prefix` with a handler written against the Web standards: a function
+   * `(request: Request) => Response`, or an object with such a method `fetch`, such as a Hono application. O(methods).
+   * @param prefix Such as `/api`; `/` for the whole host. Without parameters and wildcards.
+   * @throws ICHOR_HTTP_ROUTE_CONFLICT, ICHOR_HTTP_ROUTE_INVALID, ICHOR_HTTP_OPTION_INVALID
+   */
+  mount(prefix: string, application: FetchApplication, options?: MountOptions): Disposable;
   /** Runs a request through the whole pipeline without a socket, from its bytes to the bytes of the answer. */
   inject(request?: InjectOptions | string): Promise<InjectedResponse>;
 }

@@ -6,6 +6,39 @@ import type { QueryValues } from '../routing/query.ts';
 import type { HttpHeaders } from './headers.ts';
 import type { HttpMethod } from './http-method.ts';
 
+/** The certificate that a client has shown. */
+export interface PeerCertificate {
+  /** Parts of the name, such as `CN` and `O`; those that occur several times as lists. */
+  readonly subject: Readonly<Record<string, string | readonly string[]>>;
+  /** The name of who issued it. */
+  readonly issuer: Readonly<Record<string, string | readonly string[]>>;
+  /** Further names, as OpenSSL prints them: `DNS:a.example, IP Address:127.0.0.1`. */
+  readonly subjectAltName: string | undefined;
+  readonly validFrom: string;
+  readonly validTo: string;
+  readonly serialNumber: string;
+  /** SHA-256 of the certificate, as hexadecimal bytes between colons. */
+  readonly fingerprint256: string;
+  /** The certificate itself, as DER. */
+  readonly raw: Uint8Array;
+}
+
+/** What the TLS handshake of a connection has settled. */
+export interface PeerTls {
+  /** Such as `TLSv1.3`. */
+  readonly protocol: string;
+  /** Name of the cipher suite, as the standard has it. */
+  readonly cipher: string;
+  /** The name that the client asked for (SNI). */
+  readonly serverName: string | undefined;
+  /** Whether the client has shown a certificate of an authority in `ca`. Only with `requestCert`. */
+  readonly authorized: boolean;
+  /** Why not: a code of OpenSSL such as `CERT_HAS_EXPIRED`. Only seen with `rejectUnauthorized: false`. */
+  readonly authorizationError: string | undefined;
+  /** The certificate of the client, verified or not: see `authorized`. */
+  readonly certificate: PeerCertificate | undefined;
+}
+
 /** The other end of a connection. */
 export interface PeerAddress {
   /** IP address; empty for a Unix socket and for `inject()`. */
@@ -14,10 +47,17 @@ export interface PeerAddress {
   readonly port: number;
   /** Whether the connection is encrypted. */
   readonly encrypted: boolean;
+  /** What its TLS handshake has settled; undefined when it is not encrypted. */
+  readonly tls?: PeerTls | undefined;
 }
 
 /** A request, as its handler sees it. Stays readable after the answer; holds on to nothing of the connection. */
-export interface HttpRequest<Body = Uint8Array, Params = Readonly<Record<string, string>>, Query = QueryValues> {
+export interface HttpRequest<
+  Body = Uint8Array,
+  Params = Readonly<Record<string, string>>,
+  Query = QueryValues,
+  Locals extends object = object,
+> {
   /** Unique in this process; what logs and problem documents name the request by. */
   readonly id: string;
   readonly method: HttpMethod;
@@ -25,6 +65,8 @@ export interface HttpRequest<Body = Uint8Array, Params = Readonly<Record<string,
   readonly target: string;
   /** The path of the target, percent-encoded, without query. */
   readonly path: string;
+  /** The path pattern or matcher of the route that answers, as text, for metrics and logs; undefined when there is no route. */
+  readonly routePath: string | undefined;
   /** Parsed on first use; what the `query` schema of the route made of it, when there is one. */
   readonly query: Query;
   /** Parameters and wildcard of the path pattern, or named groups of the regular expression, percent-decoded. */
@@ -43,6 +85,8 @@ export interface HttpRequest<Body = Uint8Array, Params = Readonly<Record<string,
   readonly peer: PeerAddress;
   /** Aborts when the client goes away, the handler runs out of time, or the host is forced to stop. Made on first read. */
   readonly signal: AbortSignal;
+  /** What middleware has put there for this request. Typed by the middleware that the route lists. */
+  readonly locals: Locals;
 }
 
 /** A body that is read while it arrives. Can be iterated once; reading slowly slows the client down. */

@@ -73,9 +73,30 @@ export class HttpResponse {
     this.headers = headers;
     this.content = content;
   }
+
+  /** The same response with these header fields instead of those of the same names, for middleware. O(fields). */
+  withHeaders(headers: HeaderValues): HttpResponse {
+    const added = headerPairs(headers);
+    const replaced = new Set(added.map(([name]) => name.toLowerCase()));
+    const kept = headerPairs(this.headers).filter(([name]) => !replaced.has(name.toLowerCase()));
+    return new HttpResponse(this.status, this.contentType, [...kept, ...added], this.content);
+  }
+
+  /** The same response with these header fields beside those it has, such as a further Set-Cookie. O(fields). */
+  withAddedHeaders(headers: HeaderValues): HttpResponse {
+    const all = [...headerPairs(this.headers), ...headerPairs(headers)];
+    return new HttpResponse(this.status, this.contentType, all, this.content);
+  }
 }
 
 const emptyContent: ResponseContent = { kind: 'empty' };
+
+/** What middleware sees as the answer of a request whose connection was taken over. Never sent. */
+export const switchedProtocols: HttpResponse = Object.defineProperty(
+  new HttpResponse(200, undefined, undefined, emptyContent),
+  'status',
+  { value: 101 },
+);
 
 /** A message, encoded by its JSON codec. */
 export function json<T>(type: MessageType<T>, value: NoInfer<T>, init?: ResponseInit): HttpResponse;

@@ -25,7 +25,10 @@ export interface StreamFraming {
 /** One connection (or, on engines that parse themselves, one request) as the pipeline uses it. */
 export interface Channel<E> {
   readonly peer: PeerAddress;
-  /** Delivers the body to `sink`, after asking for it when the client waits for that (100 Continue). */
+  /**
+   * Delivers the body to `sink`, after asking for it when the client waits for that (100 Continue). Called while the request
+   * is admitted, or later: until then what arrives of the body waits.
+   */
   readBody(exchange: E, sink: BodySink): void;
   /** Delivers more after a sink returned false. */
   continueBody(): void;
@@ -35,8 +38,8 @@ export interface Channel<E> {
   startStream(exchange: E, response: HttpResponse, framing: StreamFraming): void;
   /** Sends a piece of a streamed body. Returns false when the client should be waited for (`whenDrained`). */
   sendPiece(bytes: Uint8Array): boolean;
-  /** Resolves when the client has taken what was sent, or is gone. */
-  whenDrained(): Promise<void>;
+  /** Resolves when the system has taken what was sent: true; or when the client is gone before: false. */
+  whenDrained(): Promise<boolean>;
   /** Ends a streamed body and finishes the exchange. @param trailers Field lines, or empty. */
   endStream(exchange: E, trailers: string): void;
   /** Gives the connection up: the answer cannot be completed. */

@@ -22,7 +22,7 @@ export class ConnectionHost implements ConnectionEnvironment {
   readonly encoder: ResponseEncoder;
   readonly output = new OutputPool();
   readonly #date = new DateCache();
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #queue: Queue;
   readonly #log: () => Logger;
   readonly #connections = new Set<Connection>();
@@ -41,10 +41,10 @@ export class ConnectionHost implements ConnectionEnvironment {
 
   constructor(options: ResolvedHostOptions, clock: Clock, queue: Queue, log: () => Logger) {
     this.options = options;
-    this.#clock = clock;
+    this.clock = clock;
     this.#queue = queue;
     this.#log = log;
-    this.pipeline = new RequestPipeline(options, log);
+    this.pipeline = new RequestPipeline(options, clock, log);
     this.encoder = new ResponseEncoder(this.#date, options.server);
     this.sharedReader = new HeadReader(options.limits);
     this.#setTime();
@@ -53,6 +53,10 @@ export class ConnectionHost implements ConnectionEnvironment {
   /** Coarse time in milliseconds: moved twice a second while there are connections. */
   get now(): number {
     return this.pipeline.overload.now;
+  }
+
+  get log(): Logger {
+    return this.#log();
   }
 
   get connectionCount(): number {
@@ -149,7 +153,7 @@ export class ConnectionHost implements ConnectionEnvironment {
     this.beginDrain();
     if (this.#connections.size === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = this.#clock.schedule(resolve, drainMs);
+      const timer = this.clock.schedule(resolve, drainMs);
       this.#whenEmpty.push(() => {
         timer.cancel();
         resolve();
@@ -169,18 +173,18 @@ export class ConnectionHost implements ConnectionEnvironment {
   }
 
   #setTime(): void {
-    this.#date.update(this.#clock.wallTime());
-    this.pipeline.overload.tick(this.#clock.now(), 0);
+    this.#date.update(this.clock.wallTime());
+    this.pipeline.overload.tick(this.clock.now(), 0);
   }
 
   #scheduleSweep(): void {
-    this.#sweepDue = this.#clock.now() + sweepMs;
-    this.#sweep = this.#clock.schedule(this.#runSweep, sweepMs, { keepAlive: false });
+    this.#sweepDue = this.clock.now() + sweepMs;
+    this.#sweep = this.clock.schedule(this.#runSweep, sweepMs, { keepAlive: false });
   }
 
   readonly #runSweep = (): void => {
-    const now = this.#clock.now();
-    this.#date.update(this.#clock.wallTime());
+    const now = this.clock.now();
+    this.#date.update(this.clock.wallTime());
     this.pipeline.overload.tick(now, now - this.#sweepDue);
     this.#scheduleSweep();
     for (const connection of this.#connections) connection.check(now);

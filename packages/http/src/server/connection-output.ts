@@ -13,7 +13,7 @@ export class ConnectionOutput {
   readonly #host: ConnectionEnvironment;
   readonly #transport: Transport;
   #buffer: OutputBuffer | undefined = undefined;
-  #drainWaiters: (() => void)[] | undefined = undefined;
+  #drainWaiters: ((isTaken: boolean) => void)[] | undefined = undefined;
   #unsentBefore = 0;
   #stalledSince = 0;
 
@@ -60,13 +60,13 @@ export class ConnectionOutput {
     const buffer = this.#buffer;
     if (buffer === undefined) return;
     this.#buffer = undefined;
-    if (buffer.length === 0 || this.#transport.write(buffer.view())) this.#host.output.giveBack(buffer);
+    if (buffer.length === 0 || this.#transport.writeShared(buffer.view())) this.#host.output.giveBack(buffer);
     if (this.isBlocked) this.#transport.notifyDrained();
   }
 
   // Memory that the system has not taken yet belongs to it; another buffer is used then.
   #write(buffer: OutputBuffer): void {
-    if (buffer.length > 0 && !this.#transport.write(buffer.view())) this.#buffer = undefined;
+    if (buffer.length > 0 && !this.#transport.writeShared(buffer.view())) this.#buffer = undefined;
     else buffer.length = 0;
   }
 
@@ -80,20 +80,20 @@ export class ConnectionOutput {
     return this.#transport.isOpen && this.#transport.unsentBytes < streamHighWaterBytes;
   }
 
-  /** Resolves when the client has taken everything, or is gone. */
-  whenDrained(): Promise<void> {
-    if (this.#transport.isOpen && this.#transport.unsentBytes === 0) return Promise.resolve();
+  /** Resolves when the system has taken everything: true; or when the client is gone before: false. */
+  whenDrained(): Promise<boolean> {
+    if (this.#transport.isOpen && this.#transport.unsentBytes === 0) return Promise.resolve(true);
     this.#transport.notifyDrained();
     return new Promise((resolve) => {
       (this.#drainWaiters ??= []).push(resolve);
     });
   }
 
-  /** Everything was taken, or the connection is gone. */
-  drained(): void {
+  /** @param isTaken Everything was taken; otherwise the connection is gone. */
+  drained(isTaken: boolean): void {
     const waiters = this.#drainWaiters;
     this.#drainWaiters = undefined;
-    if (waiters !== undefined) for (const waiter of waiters) waiter();
+    if (waiters !== undefined) for (const waiter of waiters) waiter(isTaken);
   }
 
   /** Whether the client has taken nothing for longer than `writeMs`. Called by the sweep. */

@@ -29,6 +29,8 @@ type ConnectionMode = 'head' | 'body' | 'busy' | 'discard' | 'linger' | 'closed'
 const discardBytes = 65_536;
 const lingerBytes = 1_048_576;
 const lingerMs = 2000;
+/** How long middleware may take for the answer of a request that was out of time. */
+const lateAnswerMs = 1000;
 const never = Number.POSITIVE_INFINITY;
 
 const continueHead = 'HTTP/1.1 100 Continue\r\n\r\n';
@@ -181,7 +183,12 @@ export class Connection implements Channel<Exchange>, TransportSink {
 
   #wasAdmitted(exchange: Exchange): void {
     if (exchange.state === 'queued') this.#mustWake = true;
-    if (this.#mode === 'busy') this.#deadline = this.#host.deadlineIn(exchange.route!.handlerMs);
+    // Middleware runs before the body is asked for.
+    if (this.#mode === 'busy' || (this.#mode === 'body' && this.#intake === undefined)) this.#awaitHandler(exchange);
+  }
+
+  #awaitHandler(exchange: Exchange): void {
+    this.#deadline = this.#host.deadlineIn(this.#host.pipeline.handlerMsOf(exchange));
   }
 
   readBody(exchange: Exchange, sink: BodySink): void {
@@ -189,18 +196,33 @@ export class Connection implements Channel<Exchange>, TransportSink {
     const { head, route } = exchange;
     const { options, pipeline } = this.#host;
     const length = head.bodyLength;
+    const input = this.#input;
     const start = this.#inputAt;
-    if (length > 0 && this.#inputEnd - start >= length && route!.bodyKind !== 'stream') {
+    if (input !== undefined && length > 0 && this.#inputEnd - start >= length && route!.bodyKind !== 'stream') {
       this.#inputAt = start + length;
       this.#mode = 'busy';
-      return pipeline.bodyRead(exchange, this.#input!, start, start + length);
+      this.#awaitHandler(exchange);
+      return pipeline.bodyRead(exchange, input, start, start + length);
     }
-    if (head.expectsContinue && start === this.#inputEnd && head.minorVersion === 1) {
-      this.#output.appendLatin1(continueHead);
-    }
+    const hasBegun = input === undefined ? this.#unread !== undefined : start < this.#inputEnd;
+    if (head.expectsContinue && !hasBegun && head.minorVersion === 1) this.#output.appendLatin1(continueHead);
     this.#sink = sink;
     this.#intake = new BodyIntake(length, route!.bodyBytes, options.limits, this.#host.now);
     this.#deadline = this.#host.deadlineIn(options.timeouts.bodyMs);
+    // Asked for after the bytes were received: what waits is read now.
+    if (input === undefined) this.#pumpBody();
+  }
+
+  // Reads on in a body that waited for somebody to want it.
+  #pumpBody(): void {
+    this.#pumpUnread();
+    this.#throttle();
+    if (this.#isPeerEnded && this.#mode === 'body' && this.#intake?.isPaused !== true) this.#bodyWillNotCome();
+  }
+
+  #bodyWillNotCome(): void {
+    this.#clientGone('closed the connection before its body was complete');
+    this.#transport.destroy();
   }
 
   #readBody(intake: BodyIntake, bytes: Uint8Array, at: number, end: number): void {
@@ -226,8 +248,7 @@ export class Connection implements Channel<Exchange>, TransportSink {
     intake.resume(this.#host.now);
     if (this.#mode !== 'body') return;
     this.#deadline = this.#host.deadlineIn(this.#host.options.timeouts.bodyMs);
-    this.#pumpUnread();
-    this.#throttle();
+    this.#pumpBody();
   }
 
   #discard(intake: BodyIntake, bytes: Uint8Array, at: number, end: number): void {
@@ -286,6 +307,9 @@ export class Connection implements Channel<Exchange>, TransportSink {
     );
     this.#host.refused(failure);
     if (exchange.state === 'answering') return this.abort(exchange);
+    // Nothing more of it is read, however long middleware takes for the answer.
+    this.#intake = undefined;
+    this.#awaitHandler(exchange);
     this.#host.pipeline.refuse(exchange, new HttpError(failure.status, failure.detail));
   }
 
@@ -296,6 +320,7 @@ export class Connection implements Channel<Exchange>, TransportSink {
     this.#decideKeepAlive(exchange);
     const buffer = this.#output.withRoom(response.headers === undefined ? plainHeadRoomBytes : headRoomBytes);
     const apart = this.#host.encoder.appendWhole(buffer, response, codec, this.#style(exchange));
+    exchange.sentBytes = this.#host.encoder.bodyBytes;
     if (apart !== undefined) this.#output.writeApart(apart);
     this.#finish(exchange);
   }
@@ -336,9 +361,9 @@ export class Connection implements Channel<Exchange>, TransportSink {
     this.#finish(exchange);
   }
 
-  whenDrained(): Promise<void> {
+  whenDrained(): Promise<boolean> {
     this.#host.flushAll();
-    return this.#mode === 'closed' ? Promise.resolve() : this.#output.whenDrained();
+    return this.#mode === 'closed' ? Promise.resolve(false) : this.#output.whenDrained();
   }
 
   abort(exchange: Exchange): void {
@@ -366,7 +391,7 @@ export class Connection implements Channel<Exchange>, TransportSink {
     const sink = this.#sink;
     this.#exchange = undefined;
     this.#sink = undefined;
-    this.#host.pipeline.release(exchange);
+    this.#host.pipeline.release(exchange, true);
     sink?.failed(
       httpError('ICHOR_HTTP_BODY_ABORTED', `Request ${exchange.id} was answered before its body had been read.`),
     );
@@ -412,7 +437,7 @@ export class Connection implements Channel<Exchange>, TransportSink {
   // --- the end ---
 
   drained(): void {
-    this.#output.drained();
+    this.#output.drained(true);
     this.#pumpUnread();
     this.#host.flushAll();
   }
@@ -421,10 +446,8 @@ export class Connection implements Channel<Exchange>, TransportSink {
     this.#isPeerEnded = true;
     const exchange = this.#exchange;
     if (this.#mode === 'linger') return this.#transport.destroy();
-    if (this.#mode === 'body' && this.#intake?.isPaused !== true) {
-      this.#clientGone('closed the connection before its body was complete');
-      return this.#transport.destroy();
-    }
+    // What was received before is still to be read where the body is paused, or not asked for yet.
+    if (this.#mode === 'body' && this.#intake?.isPaused === false) return this.#bodyWillNotCome();
     if (exchange === undefined) {
       if (this.#mode !== 'head' || this.#unread === undefined) this.#closeGently();
       return;
@@ -440,7 +463,7 @@ export class Connection implements Channel<Exchange>, TransportSink {
     this.#unread = undefined;
     if (this.#reader !== undefined) this.#host.returnReader(this.#reader);
     this.#reader = undefined;
-    this.#output.drained();
+    this.#output.drained(false);
     this.#host.removed(this);
   }
 
@@ -457,7 +480,7 @@ export class Connection implements Channel<Exchange>, TransportSink {
       ),
     );
     this.#abortExchange(exchange, what);
-    this.#host.pipeline.release(exchange);
+    this.#host.pipeline.release(exchange, false);
   }
 
   #abortExchange(exchange: Exchange, what: string): void {
@@ -517,12 +540,11 @@ export class Connection implements Channel<Exchange>, TransportSink {
         }
         break;
       case 'body':
-        this.#refuseBody({ status: 408, detail: 'The body did not come in time.' });
+        if (this.#intake === undefined) this.#handlerIsLate();
+        else this.#refuseBody({ status: 408, detail: 'The body did not come in time.' });
         break;
       case 'busy':
-        if (this.#exchange !== undefined && this.#exchange.state !== 'answering') {
-          this.#host.pipeline.timedOut(this.#exchange);
-        }
+        this.#handlerIsLate();
         break;
       case 'closed':
       case 'upgraded':
@@ -530,5 +552,12 @@ export class Connection implements Channel<Exchange>, TransportSink {
       default:
         this.#transport.destroy();
     }
+  }
+
+  #handlerIsLate(): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined || exchange.state === 'answering') return;
+    this.#deadline = this.#host.deadlineIn(lateAnswerMs);
+    this.#host.pipeline.timedOut(exchange);
   }
 }

@@ -1,20 +1,25 @@
 // One request on its way through the pipeline: what the handler sees as HttpRequest, and the work item of the queue.
 // Made once its head has been parsed; one object per request and nothing else on the usual path.
 
-import type { DiscardReason, EventView, Handled, Work } from '@ichor/core';
+import { IchorError, type DiscardReason, type EventView, type Handled, type Work } from '@ichor/core';
 import type { HttpHeaders } from '../contract/headers.ts';
 import type { HttpMethod } from '../contract/http-method.ts';
-import type { HttpRequest, PeerAddress } from '../contract/request.ts';
+import type { HttpError } from '../contract/http-error.ts';
+import type { MiddlewareRequest } from '../contract/middleware.ts';
+import type { PeerAddress } from '../contract/request.ts';
+import type { HttpResponse } from '../contract/response.ts';
 import type { UpgradedConnection } from '../contract/upgrade.ts';
 import { httpError } from '../errors/catalogue.ts';
 import { parseQuery } from '../routing/query.ts';
 import { noCaptures, noParams } from '../routing/router.ts';
+import type { Chain } from '../middleware/chain.ts';
+import type { Layer } from '../middleware/layer.ts';
 import type { Channel } from './channel.ts';
 import { HeaderList, noHeaders } from './header-list.ts';
 import type { Route } from './route.ts';
 
-/** Where a request is in the pipeline. */
-export type ExchangeState = 'reading' | 'queued' | 'running' | 'answering' | 'done';
+/** Where a request is in the pipeline; `leaving`: it has an answer, which is on its way out through the middleware. */
+export type ExchangeState = 'reading' | 'queued' | 'running' | 'leaving' | 'answering' | 'done';
 
 /** What an engine knows of a request when its head is complete. */
 export interface RequestHead {
@@ -49,7 +54,7 @@ export interface ExchangeSteps {
 let lastId = 0;
 const idPrefix = Math.floor(Math.random() * 0x1_0000_0000).toString(36);
 
-export class Exchange implements HttpRequest<unknown, unknown, unknown>, Work {
+export class Exchange implements MiddlewareRequest, Work {
   readonly #pipeline: ExchangeSteps;
   readonly #head: RequestHead;
   #id: string | undefined = undefined;
@@ -57,10 +62,25 @@ export class Exchange implements HttpRequest<unknown, unknown, unknown>, Work {
   #query: unknown = undefined;
   #abort: AbortController | undefined = undefined;
   #abortReason: Error | undefined = undefined;
+  #locals: object | undefined = undefined;
 
   readonly channel: Channel<Exchange>;
   state: ExchangeState = 'reading';
   route: Route | undefined = undefined;
+  /** The answer when there is no route. */
+  unrouted: HttpResponse | HttpError | undefined = undefined;
+  /** Its middleware, while it has not come out of it. */
+  chain: Chain<Exchange> | undefined = undefined;
+  /** Who is told when it is over. */
+  layers: readonly Layer[] | undefined = undefined;
+  /** What the answer was made of when the handling failed. */
+  failure: unknown = undefined;
+  /** Status that was sent. */
+  status: number | undefined = undefined;
+  /** Bytes of the answer's body so far. */
+  sentBytes = 0;
+  /** When it entered its middleware, on the manager's clock. */
+  startedAt: number | undefined = undefined;
   params: unknown = noParams;
   captures: readonly string[] = noCaptures;
   body: unknown = undefined;
@@ -85,6 +105,18 @@ export class Exchange implements HttpRequest<unknown, unknown, unknown>, Work {
 
   get id(): string {
     return (this.#id ??= `${idPrefix}-${(++lastId).toString(36)}`);
+  }
+
+  set id(id: string) {
+    this.#id = id;
+  }
+
+  get locals(): object {
+    return (this.#locals ??= Object.create(null) as object);
+  }
+
+  get routePath(): string | undefined {
+    return this.route?.path;
   }
 
   get method(): HttpMethod {
@@ -141,6 +173,11 @@ export class Exchange implements HttpRequest<unknown, unknown, unknown>, Work {
     this.#abortReason = reason;
     this.#abort?.abort(reason);
     this.onAbort?.();
+  }
+
+  /** It was aborted because nobody waits for its answer. */
+  get isClientGone(): boolean {
+    return IchorError.is(this.#abortReason, 'ICHOR_HTTP_CLIENT_GONE');
   }
 
   get isAborted(): boolean {

@@ -29,7 +29,11 @@ export class MemoryTransport implements Transport {
     return !this.#isClosed;
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array): void {
+    this.#written(bytes);
+  }
+
+  writeShared(bytes: Uint8Array): boolean {
     this.#written(bytes);
     return true;
   }

@@ -1,12 +1,16 @@
-// The way of a request, top-down: admit → route → read body → enqueue → (intercept, by the queue) → handle → encode → write →
-// release, each with its error exit. Engines call `admit`; the queue calls `handle`, `encode`, `fail` and `discarded`.
+// The way of a request, top-down: admit → route → (middleware) → read body → enqueue → (intercept, by the queue) → handle →
+// encode → (middleware) → write → release, each with its error exit. Engines call `admit`; the queue calls `handle`, `encode`,
+// `fail` and `discarded`. Requests without middleware have no chain and skip everything about it.
 
-import { defineWork, IchorError, type DiscardReason, type Handled, type Logger } from '@ichor/core';
+import { defineWork, IchorError, type Clock, type DiscardReason, type Handled, type Logger } from '@ichor/core';
 import { HttpError } from '../contract/http-error.ts';
 import type { ResolvedHostOptions } from '../contract/host-options.ts';
-import { HttpResponse, empty } from '../contract/response.ts';
+import { HttpResponse, empty, switchedProtocols } from '../contract/response.ts';
 import type { UpgradedConnection } from '../contract/upgrade.ts';
 import { httpError } from '../errors/catalogue.ts';
+import { Chain, HttpMiddlewareWork, type ChainEnds } from '../middleware/chain.ts';
+import { combined, noLayers, type Layer } from '../middleware/layer.ts';
+import { tellFinished } from '../middleware/outcome.ts';
 import { Router } from '../routing/router.ts';
 import { jsonCodec, negotiate } from './accept.ts';
 import { BodyCollector, type BodyReader } from './body-collector.ts';
@@ -21,17 +25,23 @@ import { StreamWriter } from './stream-writer.ts';
 /** The type of the events that requests are in the queue. */
 export const HttpRequestWork = defineWork('HttpRequest');
 
-export class RequestPipeline implements ExchangeSteps, BodyReader {
+export class RequestPipeline implements ExchangeSteps, BodyReader, ChainEnds<Exchange> {
   readonly router = new Router<Route>();
   /** Routes that take connections over, by protocol in lower case. */
   readonly upgrades = new Map<string, Router<Route>>();
   readonly overload: OverloadGuard;
   /** The host stops: routes are going away. */
   isDraining = false;
+  /** Middleware around all requests, outermost first. */
+  layers: readonly Layer[] = noLayers;
+  readonly #options: ResolvedHostOptions;
+  readonly #clock: Clock;
   readonly #log: () => Logger;
 
-  constructor(options: ResolvedHostOptions, log: () => Logger) {
+  constructor(options: ResolvedHostOptions, clock: Clock, log: () => Logger) {
     this.overload = new OverloadGuard(options.limits);
+    this.#options = options;
+    this.#clock = clock;
     this.#log = log;
   }
 
@@ -48,16 +58,66 @@ export class RequestPipeline implements ExchangeSteps, BodyReader {
     }
   }
 
-  // Route: path, method, then whether the body can be taken at all. Error exits: 400, 404, 405, 413, 415, 417, 426.
+  // Route: path, method. Error exits: 400, 404, 405, 426.
   #route(exchange: Exchange): void {
     const { head } = exchange;
     const router = this.#upgradeRouter(exchange) ?? this.router;
     const route = router.find(head.method, head.path, head.target);
-    if (route === undefined) return this.#routeMissing(exchange);
+    if (route === undefined) {
+      exchange.unrouted = this.#answerWithoutRoute(exchange);
+      if (this.layers.length !== 0) return this.#enterMiddleware(exchange, this.layers);
+      return this.#answerUnrouted(exchange, exchange.unrouted);
+    }
     exchange.route = route;
     exchange.params = router.params;
     exchange.captures = router.captures;
-    if (head.bodyLength !== 0) {
+    const layers = route.layers.length === 0 ? this.layers : combined(this.layers, route.layers);
+    if (layers.length !== 0) return this.#enterMiddleware(exchange, layers);
+    this.#takeBody(exchange, route);
+  }
+
+  // Middleware: enters the chain in the queue, on behalf of the service of the outermost layer. Error exit: 503 when it has stopped.
+  #enterMiddleware(exchange: Exchange, layers: readonly Layer[]): void {
+    const chain = new Chain<Exchange>(this, exchange, layers);
+    exchange.chain = chain;
+    exchange.layers = layers;
+    exchange.startedAt = this.#clock.now();
+    exchange.state = 'queued';
+    exchange.queuedAt = this.overload.now;
+    try {
+      const { queue } = layers[0]!.context;
+      queue.pushWork(HttpMiddlewareWork, chain, exchange.route?.priority ?? this.#options.priority);
+    } catch (error) {
+      exchange.chain = undefined;
+      this.#log().debug('A request was refused because its middleware has stopped', { request: exchange.id, error });
+      this.refuse(exchange, gone());
+    }
+  }
+
+  /** Called by the chain: the request has left the queue and enters its middleware. */
+  entered(exchange: Exchange): void {
+    if (exchange.state !== 'queued') return;
+    exchange.state = 'reading';
+    this.overload.started(exchange.queuedAt);
+  }
+
+  /** Called by the chain behind the innermost layer. */
+  proceed(exchange: Exchange): void {
+    const { route, unrouted } = exchange;
+    if (exchange.state !== 'reading') return;
+    if (route === undefined) return this.#answerUnrouted(exchange, unrouted!);
+    try {
+      this.#takeBody(exchange, route);
+    } catch (error) {
+      this.fail(exchange, error);
+    }
+    // A handler that is due now runs in this turn of the queue; middleware may have come here from elsewhere.
+    route.queue.wake();
+  }
+
+  // Take the body: whether it can be taken at all. Error exits: 413, 415.
+  #takeBody(exchange: Exchange, route: Route): void {
+    if (exchange.head.bodyLength !== 0) {
       const refusal = refusalOfBody(route, exchange);
       if (refusal !== undefined) return this.refuse(exchange, refusal);
     }
@@ -157,15 +217,43 @@ export class RequestPipeline implements ExchangeSteps, BodyReader {
   /** Encode what the handler returned. Error exit: 500 when it is not a response or cannot be encoded. */
   encode(exchange: Exchange, value: unknown): void {
     if (exchange.state !== 'running') return;
-    if (value instanceof HttpResponse) return this.#write(exchange, value);
+    if (value instanceof HttpResponse) return this.#respond(exchange, value);
     const type = exchange.route!.response;
     if (type !== undefined) {
-      return this.#write(
+      return this.#respond(
         exchange,
         new HttpResponse(200, undefined, undefined, { kind: 'message', type, value, json: false }),
       );
     }
     this.fail(exchange, notAResponse(exchange, value));
+  }
+
+  // Out through the middleware, where there is any.
+  #respond(exchange: Exchange, response: HttpResponse): void {
+    const { chain } = exchange;
+    if (chain === undefined) return this.#write(exchange, response);
+    exchange.state = 'leaving';
+    chain.inside(response, undefined);
+  }
+
+  /** Called by the chain: the answer or the failure has come out of the outermost layer. */
+  left(exchange: Exchange, response: HttpResponse | undefined, failure: unknown): void {
+    exchange.chain = undefined;
+    if (exchange.state === 'answering' || exchange.state === 'done') return;
+    if (response === undefined) this.fail(exchange, failure);
+    else this.#write(exchange, response);
+  }
+
+  /** Called by the chain: the answer that a failure will have, for middleware to see and to replace. */
+  answerFor(exchange: Exchange, failure: unknown): HttpResponse {
+    const error = failure instanceof HttpError ? failure : isCancellation(failure) ? gone() : serverError();
+    return problemResponse(error, error.status >= 500 ? exchange.id : undefined);
+  }
+
+  /** Called by the chain: middleware answers a failure of which it does not know whether anybody has seen it. */
+  replaced(exchange: Exchange, failure: unknown): void {
+    exchange.failure = failure;
+    if (!(failure instanceof HttpError) && !isCancellation(failure)) this.#logFailure(exchange, failure);
   }
 
   // Write: whole answers at once, the others piece by piece. Error exit: 406, or 500 before the first byte.
@@ -176,15 +264,18 @@ export class RequestPipeline implements ExchangeSteps, BodyReader {
         const codec = content.json ? jsonCodec(content.type) : this.#negotiate(exchange, response);
         if (codec === undefined) return this.#notAcceptable(exchange, response);
         exchange.state = 'answering';
+        exchange.status = response.status;
         exchange.channel.sendWhole(exchange, response, codec);
       } else if (content.kind === 'stream') {
         exchange.state = 'answering';
+        exchange.status = response.status;
         new StreamWriter(exchange, response, content.source, this.#streamFailed).start(
           content.lengthBytes,
           content.trailers,
         );
       } else {
         exchange.state = 'answering';
+        exchange.status = response.status;
         exchange.channel.sendWhole(exchange, response, undefined);
       }
     } catch (error) {
@@ -210,42 +301,63 @@ export class RequestPipeline implements ExchangeSteps, BodyReader {
       this.#log().debug('A handler failed after its request was over', { request: exchange.id, error });
       return;
     }
+    if (exchange.chain !== undefined) return this.#failInside(exchange, exchange.chain, error);
     if (error instanceof HttpError) return this.refuse(exchange, error);
-    if (isCancellation(error)) return this.refuse(exchange, gone());
-    this.#log().error('A request handler failed', {
+    exchange.failure = error;
+    if (isCancellation(error)) return this.#sendProblem(exchange, gone());
+    this.#logFailure(exchange, error);
+    this.#sendProblem(exchange, serverError());
+  }
+
+  #failInside(exchange: Exchange, chain: Chain<Exchange>, error: unknown): void {
+    exchange.state = 'leaving';
+    chain.inside(undefined, error);
+  }
+
+  // A handler that gives up because its client has left has not failed.
+  #logFailure(exchange: Exchange, error: unknown): void {
+    this.#log()[exchange.isClientGone ? 'debug' : 'error']('A request handler failed', {
       request: exchange.id,
       method: exchange.method,
       path: exchange.path,
       service: exchange.route?.owner,
       error,
     });
-    this.refuse(exchange, new HttpError(500, 'The server failed to answer this request.'));
   }
 
   /** The error exit of the queue: vetoed by an interceptor, or its service has stopped meanwhile. */
   discarded(exchange: Exchange, reason: DiscardReason): void {
     if (exchange.state === 'done') return;
+    // Discarded before it entered its middleware: none of it runs.
+    if (exchange.chain?.isInside === false) exchange.chain = undefined;
     this.refuse(exchange, reason === 'vetoed' ? new HttpError(403, 'This request was refused.') : gone());
   }
 
   /** Answers with a problem document. Anything but an HttpError is a failure of the server. */
   refuse(exchange: Exchange, error: unknown): void {
     if (exchange.state === 'answering' || exchange.state === 'done') return;
+    if (exchange.chain !== undefined) return this.#failInside(exchange, exchange.chain, error);
     if (!(error instanceof HttpError)) return this.fail(exchange, error);
+    exchange.failure = error;
+    this.#sendProblem(exchange, error);
+  }
+
+  #sendProblem(exchange: Exchange, error: HttpError): void {
     exchange.state = 'answering';
+    exchange.status = error.status;
     const id = error.status >= 500 ? exchange.id : undefined;
     try {
       exchange.channel.sendWhole(exchange, problemResponse(error, id), undefined);
     } catch (failure) {
       this.#log().error('An error answer could not be sent', { request: exchange.id, error: failure });
-      const plain = new HttpError(500, 'The server failed to answer this request.');
-      exchange.channel.sendWhole(exchange, problemResponse(plain, exchange.id), undefined);
+      exchange.status = 500;
+      exchange.channel.sendWhole(exchange, problemResponse(serverError(), exchange.id), undefined);
     }
   }
 
   /** Called by the sweep: the handler has not answered in time. Its later result is ignored. */
   timedOut(exchange: Exchange): void {
-    const { handlerMs } = exchange.route!;
+    const handlerMs = this.handlerMsOf(exchange);
     this.#log().warn('A request handler ran out of time', { request: exchange.id, path: exchange.path, handlerMs });
     exchange.keepAlive = false;
     exchange.abort(
@@ -254,20 +366,38 @@ export class RequestPipeline implements ExchangeSteps, BodyReader {
         `The handler of ${exchange.method} ${exchange.path} did not answer within ${handlerMs} ms. Raise handlerTimeoutMs or answer sooner.`,
       ),
     );
-    this.refuse(exchange, new HttpError(503, 'The answer took too long.', { headers: retryAfter }));
+    const late = new HttpError(503, 'The answer took too long.', { headers: retryAfter });
+    // Middleware may have its say about a handler that is late, but not be late itself.
+    if (exchange.chain?.isInside === false) {
+      exchange.chain.abandon();
+      exchange.chain = undefined;
+    }
+    this.refuse(exchange, late);
   }
 
-  /** Release: the answer is on its way, or nobody waits for it any more. Called once per admitted request by its channel. */
-  release(exchange: Exchange): void {
+  /** Longest time until a request is answered, in milliseconds. */
+  handlerMsOf(exchange: Exchange): number {
+    return exchange.route?.handlerMs ?? this.#options.timeouts.handlerMs;
+  }
+
+  /**
+   * Release: the answer is on its way, or nobody waits for it any more. Called once per admitted request by its channel.
+   * @param isComplete Whether the whole answer was given to the connection.
+   */
+  release(exchange: Exchange, isComplete: boolean): void {
     if (exchange.state === 'done') return;
     exchange.state = 'done';
     this.overload.released();
+    const layers = exchange.layers ?? this.layers;
+    if (layers.length !== 0) tellFinished(exchange, layers, isComplete, this.#clock, this.#log);
   }
 
   /** Hands a connection over to the handler of an upgrade route. */
   takeOver(exchange: Exchange): UpgradedConnection {
     const connection = exchange.channel.takeOver(exchange);
-    this.release(exchange);
+    exchange.status = 101;
+    this.release(exchange, true);
+    exchange.chain?.inside(switchedProtocols, undefined);
     return connection;
   }
 
@@ -288,23 +418,27 @@ export class RequestPipeline implements ExchangeSteps, BodyReader {
     return undefined;
   }
 
-  #routeMissing(exchange: Exchange): void {
+  // Right after `find`: the router remembers what was wrong with the path.
+  #answerWithoutRoute(exchange: Exchange): HttpResponse | HttpError {
     const { method, path, target } = exchange.head;
-    if (method === 'OPTIONS' && path === '*') return this.#answer(exchange, empty(204));
-    if (this.router.isMalformed) {
-      return this.refuse(exchange, new HttpError(400, 'The percent-encoding of the path is not valid UTF-8.'));
-    }
-    if (this.isDraining) return this.refuse(exchange, gone());
+    if (method === 'OPTIONS' && path === '*') return empty(204);
+    if (this.router.isMalformed) return new HttpError(400, 'The percent-encoding of the path is not valid UTF-8.');
+    if (this.isDraining) return gone();
     const allowed = this.router.allowed(path, target);
     const protocols = this.#protocolsAt(exchange);
     if (protocols.length > 0) {
-      if (method === 'GET' || method === 'HEAD') return this.refuse(exchange, upgradeRequired(protocols));
+      if (method === 'GET' || method === 'HEAD') return upgradeRequired(protocols);
       if (!allowed.includes('GET')) allowed.unshift('GET');
     }
-    if (allowed.length === 0) return this.refuse(exchange, new HttpError(404, 'There is nothing at this path.'));
+    if (allowed.length === 0) return new HttpError(404, 'There is nothing at this path.');
     const headers = { Allow: allowed.join(', ') };
-    if (method === 'OPTIONS') return this.#answer(exchange, empty(204, { headers }));
-    this.refuse(exchange, new HttpError(405, `This path answers ${allowed.join(', ')}.`, { headers }));
+    if (method === 'OPTIONS') return empty(204, { headers });
+    return new HttpError(405, `This path answers ${allowed.join(', ')}.`, { headers });
+  }
+
+  #answerUnrouted(exchange: Exchange, answer: HttpResponse | HttpError): void {
+    if (answer instanceof HttpResponse) this.#respond(exchange, answer);
+    else this.refuse(exchange, answer);
   }
 
   /** The protocols to which a GET of this path could upgrade. */
@@ -313,11 +447,6 @@ export class RequestPipeline implements ExchangeSteps, BodyReader {
     for (const [protocol, router] of this.upgrades)
       if (router.find('GET', path, target) !== undefined) protocols.push(protocol);
     return protocols;
-  }
-
-  #answer(exchange: Exchange, response: HttpResponse): void {
-    exchange.state = 'answering';
-    exchange.channel.sendWhole(exchange, response, undefined);
   }
 }
 
@@ -351,6 +480,10 @@ function upgradeRequired(protocols: readonly string[]): HttpError {
 
 function gone(): HttpError {
   return new HttpError(503, 'The service that answers here has stopped.', { headers: retryAfter });
+}
+
+function serverError(): HttpError {
+  return new HttpError(500, 'The server failed to answer this request.');
 }
 
 function isCancellation(error: unknown): boolean {

@@ -50,6 +50,8 @@ export class ResponseEncoder {
   // By status, then content type. Both are few in any program; beyond `maxTemplates` heads are built one by one.
   readonly #templates: (Map<string, HeadTemplate> | undefined)[] = [];
   #templateCount = 0;
+  /** Bytes of the body that the last `appendWhole` sends. */
+  bodyBytes = 0;
   // Digits of the last Content-Length: the next body is written where it fits if it has as many.
   #digits = 2;
 
@@ -111,6 +113,7 @@ export class ResponseEncoder {
     style: HeadStyle,
   ): Uint8Array | undefined {
     const { status, content } = response;
+    this.bodyBytes = 0;
     const contentType = codec === undefined ? (response.contentType ?? '') : codec.contentType;
     this.#appendHead(output, status, contentType, response.headers, style.connection);
     if (content.kind === 'empty') {
@@ -152,7 +155,9 @@ export class ResponseEncoder {
     }
     if (apart !== undefined) {
       output.appendLatin1(`${apart.length}\r\n\r\n`);
-      return style.withoutBody ? undefined : apart;
+      if (style.withoutBody) return undefined;
+      this.bodyBytes = apart.length;
+      return apart;
     }
     this.#putLength(output, bodyStart, bodyEnd, style.withoutBody);
     return undefined;
@@ -179,6 +184,7 @@ export class ResponseEncoder {
       rest = Math.floor(rest / 10);
     }
     output.length = withoutBody ? start : start + length;
+    if (!withoutBody) this.bodyBytes = length;
   }
 
   /** Appends the head of a streamed response. @param framing Its Content-Length or Transfer-Encoding line, or empty. */

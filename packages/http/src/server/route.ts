@@ -1,10 +1,11 @@
 // A registered route as the pipeline uses it: options checked and resolved once, at registration.
 
 import type { Handled, MessageType, Queue, StandardSchema } from '@ichor/core';
-import { invalidOption } from '../contract/host-options.ts';
+import { invalidOption } from '../contract/option-error.ts';
 import type { RouteOptions } from '../contract/http-host.ts';
 import type { BodyOption } from '../contract/request.ts';
 import { isMessageType } from '../contract/response.ts';
+import { noLayers, type Layer } from '../middleware/layer.ts';
 
 /** A handler without its types: the types were checked where it was registered. */
 export type AnyHandler = (request: never) => Handled;
@@ -14,6 +15,10 @@ export type BodyKind = 'message' | 'schema' | 'json' | 'text' | 'bytes' | 'form'
 
 export class Route {
   readonly owner: string;
+  /** Its pattern or matcher, as text. */
+  path = '';
+  /** Its own middleware, outermost first. */
+  layers: readonly Layer[] = noLayers;
   readonly handler: AnyHandler;
   /** The queue of the service that owns it, so that its requests have that service as origin. */
   readonly queue: Queue;

@@ -71,6 +71,7 @@ export class StreamWriter {
         if (next === undefined || next.done === true) break;
         const piece = typeof next.value === 'string' ? Buffer.from(next.value, 'utf8') : next.value;
         this.#count(piece);
+        this.#exchange.sentBytes += piece.length;
         if (piece.length > 0 && !channel.sendPiece(piece)) await channel.whenDrained();
         if ((sinceTurn += piece.length) >= bytesPerTurn) {
           sinceTurn = 0;

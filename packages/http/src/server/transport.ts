@@ -9,8 +9,10 @@ export interface Transport {
   readonly isOpen: boolean;
   /** Bytes given to `write` that the system has not taken yet. */
   readonly unsentBytes: number;
-  /** Sends bytes. Returns true when all of them were taken at once, so that their memory may be used again. */
-  write(bytes: Uint8Array): boolean;
+  /** Sends bytes, whose memory is left alone from then on. */
+  write(bytes: Uint8Array): void;
+  /** Sends bytes out of memory that is used again: returns whether that is possible at once. */
+  writeShared(bytes: Uint8Array): boolean;
   /** Calls `Connection.drained` once `unsentBytes` has become 0. */
   notifyDrained(): void;
   /** Stops or continues delivery to `Connection.received`. */

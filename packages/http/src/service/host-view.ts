@@ -1,17 +1,23 @@
-// The HttpHost of one consumer: its routes are owned by that consumer and use its queue, so that they go with it.
+// The HttpHost of one consumer: its routes and its middleware are owned by that consumer and use its queue, so that they go with it.
 
 import type { Consumer } from '@ichor/core';
-import { invalidOption } from '../contract/host-options.ts';
+import { invalidOption } from '../contract/option-error.ts';
+import type { FetchApplication } from '../contract/fetch-handler.ts';
 import type { HttpMethod } from '../contract/http-method.ts';
 import type {
   HostAddress,
   HttpHost,
   InjectedResponse,
   InjectOptions,
+  MountOptions,
   RegisterRoute,
   RouteOptions,
 } from '../contract/http-host.ts';
+import { checkTlsOptions, type HostTlsOptions } from '../contract/tls-options.ts';
+import type { AnyMiddleware, UseOptions } from '../contract/middleware.ts';
 import type { UpgradeHandler, UpgradeOptions } from '../contract/upgrade.ts';
+import { fetchRoutes } from '../middleware/fetch-routes.ts';
+import { Layer, noLayers, withLayer } from '../middleware/layer.ts';
 import type { RouteMethod } from '../routing/path-trie.ts';
 import { Router, type RoutePath } from '../routing/router.ts';
 import type { ConnectionHost } from '../server/connection-host.ts';
@@ -21,8 +27,13 @@ import { Route, type AnyHandler } from '../server/route.ts';
 /** What a view needs of the service that provides it. */
 export interface HostParts {
   readonly connections: ConnectionHost;
-  address(): HostAddress | undefined;
+  readonly listener: {
+    readonly address: HostAddress | undefined;
+    reloadTls(options: HostTlsOptions): void;
+  };
 }
+
+const defaultOrder = 1000;
 
 export class HttpHostView implements HttpHost {
   readonly #parts: HostParts;
@@ -36,14 +47,20 @@ export class HttpHostView implements HttpHost {
   }
 
   get address(): HostAddress | undefined {
-    return this.#parts.address();
+    return this.#parts.listener.address;
   }
 
   get url(): string | undefined {
     const address = this.address;
     if (address === undefined || 'path' in address) return undefined;
     const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-    return `http://${host}:${address.port}`;
+    const scheme = this.#parts.connections.options.tls === undefined ? 'http' : 'https';
+    return `${scheme}://${host}:${address.port}`;
+  }
+
+  reloadTls(options: HostTlsOptions): void {
+    this.#consumer.assertConnected();
+    this.#parts.listener.reloadTls(checkTlsOptions(options));
   }
 
   get priority(): number {
@@ -71,7 +88,41 @@ export class HttpHostView implements HttpHost {
     options: RouteOptions,
     handler: AnyHandler,
   ): Disposable {
-    return this.#add(this.#parts.connections.pipeline.router, methods, path, this.#routeOf(handler, options));
+    return this.#add(this.#parts.connections.pipeline.router, methods, path, this.#routeOf(path, handler, options));
+  }
+
+  use(middleware: AnyMiddleware, options: UseOptions = {}): Disposable {
+    this.#consumer.assertConnected();
+    const order = options.order ?? defaultOrder;
+    if (!Number.isFinite(order)) throw invalidOption('order', order, 'a finite number');
+    const { pipeline } = this.#parts.connections;
+    const layer = new Layer(this.#consumer, middleware, order);
+    pipeline.layers = withLayer(pipeline.layers, layer);
+    const consumer = this.#consumer;
+    const remove = consumer.own((): void => {
+      pipeline.layers = pipeline.layers.filter((other) => other !== layer);
+    });
+    return {
+      [Symbol.dispose](): void {
+        if (consumer.disown(remove)) remove();
+      },
+    };
+  }
+
+  mount(prefix: string, application: FetchApplication, options: MountOptions = {}): Disposable {
+    const routes: Disposable[] = [];
+    const remove = (): void => {
+      for (const route of routes.splice(0)) route[Symbol.dispose]();
+    };
+    try {
+      for (const { path, methods, routeOptions, handler } of fetchRoutes(prefix, application, options)) {
+        routes.push(this.route(methods, path, routeOptions, handler));
+      }
+    } catch (error) {
+      remove();
+      throw error;
+    }
+    return { [Symbol.dispose]: remove };
   }
 
   upgrade<Path extends RoutePath>(path: Path, options: UpgradeOptions, handler: UpgradeHandler<Path>): Disposable {
@@ -84,7 +135,7 @@ export class HttpHostView implements HttpHost {
     let router = upgrades.get(name);
     if (router === undefined) upgrades.set(name, (router = new Router()));
     const routeOptions: RouteOptions = { body: 'none', ...(priority === undefined ? {} : { priority }) };
-    return this.#add(router, 'GET', path, this.#routeOf(handler, routeOptions));
+    return this.#add(router, 'GET', path, this.#routeOf(path, handler, routeOptions));
   }
 
   inject(request?: InjectOptions | string): Promise<InjectedResponse> {
@@ -98,15 +149,16 @@ export class HttpHostView implements HttpHost {
     return register;
   }
 
-  #routeOf(handler: AnyHandler, options: RouteOptions): Route {
-    this.#consumer.assertConnected();
-    const { context } = this.#consumer;
+  #routeOf(path: RoutePath, handler: AnyHandler, options: RouteOptions): Route {
+    const consumer = this.#consumer;
+    consumer.assertConnected();
+    const { context } = consumer;
     const { limits, timeouts } = this.#parts.connections.options;
-    return new Route(`${context.name} (${context.id})`, context.queue, handler, options, {
-      priority: this.#priority,
-      bodyBytes: limits.bodyBytes,
-      handlerMs: timeouts.handlerMs,
-    });
+    const defaults = { priority: this.#priority, bodyBytes: limits.bodyBytes, handlerMs: timeouts.handlerMs };
+    const route = new Route(`${context.name} (${context.id})`, context.queue, handler, options, defaults);
+    route.path = typeof path === 'object' && !(path instanceof RegExp) ? 'custom matcher' : String(path);
+    route.layers = layersOf(consumer, options.middleware);
+    return route;
   }
 
   #add(
@@ -131,4 +183,11 @@ export class HttpHostView implements HttpHost {
       },
     };
   }
+}
+
+function layersOf(consumer: Consumer, middleware: readonly AnyMiddleware[] | undefined): readonly Layer[] {
+  if (middleware === undefined) return noLayers;
+  if (!Array.isArray(middleware)) throw invalidOption('middleware', middleware, 'a list of middleware');
+  const distinct = [...new Set(middleware as readonly AnyMiddleware[])];
+  return distinct.map((one) => new Layer(consumer, one, defaultOrder));
 }

@@ -16,7 +16,7 @@ import {
 } from '../client/client-options.ts';
 import { HttpClientView } from '../client/http-client-view.ts';
 import { HttpClient, type HttpClientOptions } from '../contract/http-client.ts';
-import { UndiciTransport } from '../engines/undici/undici-transport.ts';
+import type { UndiciTransport } from '../engines/undici/undici-transport.ts';
 
 const optionsSchema: StandardSchema<HttpClientOptions, ResolvedClientOptions> = {
   '~standard': {
@@ -47,6 +47,7 @@ export class HttpClientService implements ProvidesViews<HttpClient> {
   readonly #transports = new Map<string, UndiciTransport>();
   readonly #tlsNumbers = new WeakMap<object, number>();
   #lastTlsNumber = 0;
+  #Transport: typeof UndiciTransport | undefined;
 
   constructor(_dependencies: object, self: ServiceContext<ResolvedClientOptions>) {
     this.#options = self.options;
@@ -56,6 +57,11 @@ export class HttpClientService implements ProvidesViews<HttpClient> {
     const options =
       consumer.properties === undefined ? this.#options : resolveClientOptions(this.#options, consumer.properties);
     return new HttpClientView({ transportFor: (connection) => this.#transportFor(connection) }, consumer, options);
+  }
+
+  /** Loads undici, which programs without a client do not pay for. Consumers get their clients afterwards. */
+  async start(): Promise<void> {
+    ({ UndiciTransport: this.#Transport } = await import('../engines/undici/undici-transport.ts'));
   }
 
   async stop(): Promise<void> {
@@ -68,7 +74,7 @@ export class HttpClientService implements ProvidesViews<HttpClient> {
     const { connections, pipelining, keepAliveMs, connectMs, tls } = connection;
     const key = [connections, pipelining, keepAliveMs, connectMs, this.#tlsNumber(tls)].join();
     let transport = this.#transports.get(key);
-    if (transport === undefined) this.#transports.set(key, (transport = new UndiciTransport(connection)));
+    if (transport === undefined) this.#transports.set(key, (transport = new this.#Transport!(connection)));
     return transport;
   }
 

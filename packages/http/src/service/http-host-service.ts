@@ -14,6 +14,7 @@ import {
 } from '@ichor/core';
 import { resolveHostOptions, type HttpHostOptions, type ResolvedHostOptions } from '../contract/host-options.ts';
 import { HttpHost } from '../contract/http-host.ts';
+import { Listener } from '../engines/listener.ts';
 import { NetEngine } from '../engines/net/net-engine.ts';
 import { ConnectionHost } from '../server/connection-host.ts';
 import { HttpHostView } from './host-view.ts';
@@ -37,7 +38,7 @@ const optionsSchema: StandardSchema<HttpHostOptions, ResolvedHostOptions> = {
  * Provides {@link HttpHost} on one address. Register it once per address; give each its own properties when a program has
  * several and services must tell them apart.
  *
- * Listens in `start`, which fails with ICHOR_HTTP_ADDRESS_IN_USE or ICHOR_HTTP_LISTEN_FAILED. When the program quits it stops
+ * Listens in `start`, which fails with ICHOR_HTTP_ADDRESS_IN_USE, ICHOR_HTTP_LISTEN_FAILED or ICHOR_HTTP_TLS_INVALID. When the program quits it stops
  * listening first, while its routes still stand; when it stops it waits up to `drainMs` for the answers in flight, then closes
  * what is left.
  *
@@ -72,32 +73,30 @@ export class HttpHostService implements ProvidesViews<HttpHost> {
 
   readonly #options: ResolvedHostOptions;
   readonly #connections: ConnectionHost;
-  readonly #engine: NetEngine;
+  #listener: Listener | undefined = undefined;
 
   constructor(deps: Injected<typeof HttpHostService.dependencies>, self: ServiceContext<ResolvedHostOptions>) {
     this.#options = self.options;
     this.#connections = new ConnectionHost(self.options, self.clock, self.queue, () => deps.log.current ?? nullLogger);
-    this.#engine = new NetEngine(this.#connections);
   }
 
   [forConsumer](consumer: Consumer): HttpHost {
-    const parts = { connections: this.#connections, address: () => this.#engine.address };
-    return new HttpHostView(parts, consumer) as HttpHost;
+    return new HttpHostView({ connections: this.#connections, listener: this.#listener! }, consumer) as HttpHost;
   }
 
   async start(): Promise<void> {
-    await this.#engine.listen(this.#options);
+    this.#listener = new Listener(this.#connections, new NetEngine(this.#connections));
+    await this.#listener.listen(this.#options);
   }
 
   /** The program is about to stop: nothing new is accepted, and connections close after the answer in flight. */
   quiescing(): void {
-    this.#engine.close();
+    void this.#listener?.close();
     this.#connections.beginDrain();
   }
 
   async stop(): Promise<void> {
-    this.#engine.close();
+    await this.#listener?.close();
     await this.#connections.drain(this.#options.drainMs);
-    await this.#engine.closed;
   }
 }

@@ -1,15 +1,8 @@
-// Cases between the layers: aborted uploads, vetoed requests, sockets that are read the ordinary way, bodies of every length.
+// Cases between the layers: aborted uploads, vetoed requests, bodies of every length.
 
-import { systemClock } from '@ichor/coroutines';
-import { nullLogger, type Queue } from '@ichor/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resolveHostOptions } from '../../src/contract/host-options.ts';
-import net from 'node:net';
-import { NetEngine } from '../../src/engines/net/net-engine.ts';
 import { empty, HttpRequestWork, json, text } from '../../src/index.ts';
-import { ConnectionHost } from '../../src/server/connection-host.ts';
-import { Route } from '../../src/server/route.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { withHost } from '../support/with-host.ts';
 
@@ -207,39 +200,5 @@ describe('whatever is sent', () => {
         expect(log.filter(({ level }) => level === 'error')).toEqual([]);
       },
     );
-  });
-});
-
-describe('the net engine', () => {
-  it('reads sockets the ordinary way when they cannot share a buffer, as encrypted ones cannot', async () => {
-    const options = resolveHostOptions({ address: '127.0.0.1', port: 0 });
-    const waiting: { run(event: never): unknown; returned?(value: unknown): void }[] = [];
-    const queue = {
-      pushWork: (_type: unknown, work: (typeof waiting)[number]) => waiting.push(work),
-      wake() {
-        for (const work of waiting.splice(0)) work.returned?.(work.run(undefined as never));
-      },
-    } as unknown as Queue;
-    const host = new ConnectionHost(options, systemClock, queue, () => nullLogger);
-    const handler = (request: { body: Uint8Array }) => text(`${request.body.length} bytes`);
-    const defaults = { priority: 1, bodyBytes: 1_000_000, handlerMs: 1000 };
-    host.pipeline.router.add('POST', '/', new Route('test', queue, handler, {}, defaults));
-    const engine = new NetEngine(host, {
-      encrypted: true,
-      connectionEvent: 'connection',
-      create: (serverOptions) => net.createServer(serverOptions),
-    });
-    await engine.listen(options);
-    const client = await RawClient.connect((engine.address as net.AddressInfo).port);
-    const body = 'x'.repeat(200_000);
-    client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`.repeat(3));
-    await client.until('200000 bytes', 3);
-    client.socket.end();
-    await client.closed;
-    engine.close();
-    await host.drain(1000);
-    await engine.closed;
-    expect(client.statuses).toEqual(['200', '200', '200']);
-    expect(host.connectionCount).toBe(0);
   });
 });

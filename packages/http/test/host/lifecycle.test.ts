@@ -334,7 +334,7 @@ describe('a path that only upgrades', () => {
           'echo, chat',
           'application/problem+json',
         ]);
-        expect((await answer.json()).detail).toMatch(/upgrade to echo, chat/);
+        expect(((await answer.json()) as { detail: string }).detail).toMatch(/upgrade to echo, chat/);
         const head = await fetch(`${url}/up/a`, { method: 'HEAD' });
         expect([head.status, await head.text()]).toEqual([426, '']);
         const posted = await fetch(`${url}/up/a`, { method: 'POST' });

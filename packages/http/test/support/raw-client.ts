@@ -1,6 +1,7 @@
 // A plain socket that sends exactly what a test says and keeps everything it receives.
 
 import net from 'node:net';
+import tls from 'node:tls';
 
 export class RawClient {
   readonly socket: net.Socket;
@@ -29,6 +30,13 @@ export class RawClient {
   static async connect(port: number, options: net.TcpSocketConnectOpts | object = {}): Promise<RawClient> {
     const socket = net.connect({ host: '127.0.0.1', port, ...options });
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+    return new RawClient(socket);
+  }
+
+  /** The same over TLS, after the handshake. */
+  static async connectTls(port: number, options: tls.ConnectionOptions): Promise<RawClient> {
+    const socket = tls.connect({ host: '127.0.0.1', port, ...options });
+    await new Promise<void>((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
     return new RawClient(socket);
   }
 

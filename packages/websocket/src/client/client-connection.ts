@@ -6,7 +6,7 @@ import type { Heartbeat } from '../connection/heartbeat.ts';
 import type { Socket } from '../connection/socket.ts';
 import { webSocketError } from '../errors/catalogue.ts';
 import { reconnectDelay } from '../flow/reconnect-delay.ts';
-import { dial } from '../node/ws-socket.ts';
+import type { Dial } from '../node/ws-socket.ts';
 import { publicUrl, type ResolvedConnect } from '../options/client-options.ts';
 
 /** What a client's connections share. */
@@ -15,6 +15,8 @@ export interface ClientParts {
   readonly log: () => Logger;
   /** From 0 to 1, for jitter. */
   random(): number;
+  /** Connects; returns a function that gives up as long as it is not open. */
+  dial(dial: Dial): () => void;
 }
 
 /** Close codes after which a server may be expected back: going away, failed, restarting, overloaded, bad gateway; and lost. */
@@ -99,7 +101,7 @@ export class ClientConnection {
         ),
       );
     }, connectTimeoutMs);
-    this.#giveUp = dial({
+    this.#giveUp = this.#parts.dial({
       url: this.#url,
       shownUrl: this.#shownUrl,
       headers,

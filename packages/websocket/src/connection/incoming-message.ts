@@ -3,7 +3,29 @@
 import { defineWork, type DiscardReason, type Handled, type Work } from '@ichor/core';
 import type { WebSocketMessage } from '../contract/websocket-connection.ts';
 
-/** The event type of received messages, for interceptors and observers. */
+/**
+ * The event type of received messages, for interceptors and observers: `intercept(WebSocketMessageWork, …)` sees each before its
+ * handler, and a veto drops it.
+ *
+ * @example
+ * ```ts
+ * import { DependencyManager, type ServiceContext } from '@ichor/core';
+ * import { WebSocketMessageWork } from '@ichor/websocket';
+ *
+ * class Gate {
+ *   static readonly dependencies = {};
+ *   constructor(_dependencies: object, self: ServiceContext) {
+ *     self.intercept(WebSocketMessageWork, { before: () => console.log('a message') });
+ *   }
+ * }
+ *
+ * const manager = new DependencyManager();
+ * manager.register(Gate);
+ * const run = manager.run();
+ * await manager.quit();
+ * await run;
+ * ```
+ */
 export const WebSocketMessageWork = defineWork('WebSocketMessage');
 
 /** Where a message goes. */

@@ -82,8 +82,9 @@ export class Sending {
       if (!this.#options.queuesOffline) return 'full';
     } else {
       if (!socket.isOpen) return 'closed';
-      if (this.#outbox.length === 0 && this.#hasRoom(socket)) {
-        this.#handOver(socket, data, isBinary);
+      const buffered = socket.bufferedBytes;
+      if (this.#outbox.length === 0 && this.#hasRoom(buffered)) {
+        this.#handOver(socket, data, isBinary, buffered);
         return 'sent';
       }
     }
@@ -105,11 +106,13 @@ export class Sending {
     const socket = this.#socket;
     // A socket that is being closed takes nothing more.
     if (socket?.isOpen !== true) return;
-    while (this.#outbox.length > 0 && this.#hasRoom(socket)) {
+    while (this.#outbox.length > 0) {
+      const buffered = socket.bufferedBytes;
+      if (!this.#hasRoom(buffered)) return;
       const { data, isBinary } = this.#outbox.take()!;
-      this.#handOver(socket, data, isBinary);
+      this.#handOver(socket, data, isBinary, buffered);
     }
-    if (this.#outbox.length === 0) this.#connection.emptied();
+    this.#connection.emptied();
   }
 
   /** What waits will never be sent. */
@@ -138,15 +141,15 @@ export class Sending {
   }
 
   /** When no flush is to come, nothing would ever empty the queue: then what is in the socket are control frames only. */
-  #hasRoom(socket: Socket): boolean {
-    return socket.bufferedBytes < this.#options.highWaterBytes || this.#flushesToCome === 0;
+  #hasRoom(buffered: number): boolean {
+    return buffered < this.#options.highWaterBytes || this.#flushesToCome === 0;
   }
 
   /** Asks to be told when it has left only where somebody may wait for that: writes that nobody asks about are cheaper. */
-  #handOver(socket: Socket, data: string | Uint8Array, isBinary: boolean): void {
+  #handOver(socket: Socket, data: string | Uint8Array, isBinary: boolean, buffered: number): void {
     this.#sent++;
     const atMost = maxHeadBytes + (typeof data === 'string' ? data.length * 3 : data.byteLength);
-    if (socket.bufferedBytes + atMost < this.#options.lowWaterBytes) return socket.send(data, isBinary, undefined);
+    if (buffered + atMost < this.#options.lowWaterBytes) return socket.send(data, isBinary, undefined);
     this.#flushesToCome++;
     socket.send(data, isBinary, this.#flushed);
   }

@@ -4,7 +4,11 @@ import type { Priority } from '@ichor/core';
 import type { FullPolicy } from '../flow/outbox.ts';
 import type { WebSocketMessage } from './websocket-connection.ts';
 
-/** permessage-deflate (RFC 7692). Costs about 300 KB per connection with context take-over, and CPU per message and receiver. */
+/**
+ * permessage-deflate (RFC 7692). Costs up to 300 KB per connection, which ws allocates with the first compressed message in each
+ * direction, and CPU per message and receiver. What one read of a socket brings (64 KiB) may expand a thousandfold before reading
+ * pauses: keep `maxMessageBytes` low for peers that are not trusted.
+ */
 export interface CompressionOptions {
   /** zlib level, 1 (fast) to 9 (small). Default: 3. */
   readonly level?: number;

@@ -27,7 +27,7 @@ export interface WebSocketMessage {
   readonly isBinary: boolean;
   /** The payload; of a text message its UTF-8, which has been checked. Belongs to the receiver. */
   readonly bytes: Uint8Array;
-  /** The payload as text. */
+  /** The payload as text, with its byte order mark if there is one. */
   readonly text: string;
   /** The payload parsed as JSON, unchecked: prefer `channel()`. @throws SyntaxError */
   json(): unknown;
@@ -77,6 +77,42 @@ export interface MessageChannel<T> {
  * Handlers run on the event queue, as their service, in the order of arrival (unless a priority function says otherwise), each
  * message as one event of the type {@link WebSocketMessageWork}. Messages that arrive before there is a handler wait for the first.
  * Several handlers each get every message from then on. A handler that fails closes the connection with 1011.
+ *
+ * @example
+ * ```ts
+ * import { DependencyManager, required, type Injected } from '@ichor/core';
+ * import { HttpHostService } from '@ichor/http';
+ * import { WebSocketClient, WebSocketClientService, WebSocketHost, WebSocketHostService } from '@ichor/websocket';
+ *
+ * class Numbers {
+ *   static readonly dependencies = { host: required(WebSocketHost), client: required(WebSocketClient) };
+ *   readonly #deps;
+ *   constructor(deps: Injected<typeof Numbers.dependencies>) {
+ *     this.#deps = deps;
+ *     // As fast as the receiver reads, and no faster.
+ *     deps.host.endpoint('/', function* (connection) {
+ *       for (let number = 0; number < 10_000; number++) {
+ *         while (connection.send(String(number)) === 'full') yield* connection.drained();
+ *       }
+ *       connection.close(1000, 'that was all');
+ *     });
+ *   }
+ *   async start() {
+ *     const connection = await this.#deps.client.connect(this.#deps.host.url!);
+ *     let count = 0;
+ *     for await (const message of connection.messages()) if (message.text === String(count)) count++;
+ *     console.log(count, connection.closeInfo?.reason); // 10000 that was all
+ *     void manager.quit();
+ *   }
+ * }
+ *
+ * const manager = new DependencyManager();
+ * manager.register(HttpHostService, { options: { address: '127.0.0.1', port: 0 } });
+ * manager.register(WebSocketHostService);
+ * manager.register(WebSocketClientService);
+ * manager.register(Numbers);
+ * await manager.run();
+ * ```
  */
 export interface WebSocketConnection {
   /** Unique in this process. */
@@ -99,7 +135,10 @@ export interface WebSocketConnection {
   onMessage(handler: (message: WebSocketMessage) => Handled): Disposable;
   /** All messages from now on (and those that waited for a first handler). */
   messages(): MessageStream<WebSocketMessage>;
-  /** Called once, after the messages that came before. */
+  /**
+   * Called once, after the messages that came before; in turn, when it has closed already. Not for what the stop of one's own
+   * service closes, since handlers go with it: see `closeInfo`.
+   */
   onClose(handler: (close: CloseInfo) => Handled): Disposable;
   /** Called when the state changes, such as when a client reconnects. */
   onState(handler: (state: ConnectionState) => Handled): Disposable;
@@ -121,5 +160,28 @@ export interface WebSocketConnection {
 /**
  * Provided by every open connection, with the properties `{ path, protocol, side, host }`: require it with `many()` to see
  * connections come and go.
+ *
+ * @example
+ * ```ts
+ * import { DependencyManager, many } from '@ichor/core';
+ * import { WebSocketConnection } from '@ichor/websocket';
+ *
+ * class Census {
+ *   static readonly dependencies = { connections: many(WebSocketConnection) };
+ *   #count = 0;
+ *   added(_name: string, connection: WebSocketConnection) {
+ *     console.log(`${++this.#count} connections, the last on ${connection.path}`);
+ *   }
+ *   removed() {
+ *     this.#count--;
+ *   }
+ * }
+ *
+ * const manager = new DependencyManager();
+ * manager.register(Census);
+ * const run = manager.run();
+ * await manager.quit();
+ * await run;
+ * ```
  */
 export const WebSocketConnection = token<WebSocketConnection>('WebSocketConnection');

@@ -2,7 +2,19 @@
 
 import { errorsOf } from '@ichor/core';
 
-/** Codes of WebSocket hosts, clients and connections, and what they mean. */
+/**
+ * Codes of WebSocket hosts, clients and connections, and what they mean.
+ *
+ * @example
+ * ```ts
+ * import { IchorError } from '@ichor/core';
+ * import { webSocketErrors } from '@ichor/websocket';
+ *
+ * const explain = (error: unknown) =>
+ *   IchorError.is(error) ? webSocketErrors[error.code as keyof typeof webSocketErrors] : undefined;
+ * console.log(explain(new Error('another'))); // undefined
+ * ```
+ */
 export const webSocketErrors = {
   ICHOR_WEBSOCKET_OPTION_INVALID:
     'An option of a host, endpoint, client or connection has a value that is not allowed.',

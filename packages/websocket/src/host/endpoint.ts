@@ -20,6 +20,7 @@ import { Acceptor } from '../node/ws-socket.ts';
 import type { ResolvedEndpointOptions } from '../options/endpoint-options.ts';
 import { webSocketError } from '../errors/catalogue.ts';
 import { shown } from '../options/checks.ts';
+import { compressionOffers } from '../protocol/compression-offers.ts';
 import { broadcast, broadcastMessage } from './audience.ts';
 import { chooseProtocol, handshakeKey, offeredProtocols } from './handshake.ts';
 import type { HostConnections } from './host-connections.ts';
@@ -100,9 +101,10 @@ export class HostEndpoint implements Endpoint {
     if (origin !== undefined && allowsOrigin !== undefined && !this.#said('origins', allowsOrigin(origin)))
       throw new HttpError(403, 'Connections from this origin are not allowed.');
     const protocol = chooseProtocol(offeredProtocols(request.headers), protocols, requireProtocol);
+    const offers = this.#offers(request);
     this.#checkRoom();
-    if (authorise === undefined) return this.#accept(request, key, protocol);
-    return this.#authorise(authorise, request, key, protocol);
+    if (authorise === undefined) return this.#accept(request, key, protocol, offers);
+    return this.#authorise(authorise, request, key, protocol, offers);
   }
 
   *#authorise(
@@ -110,25 +112,38 @@ export class HostEndpoint implements Endpoint {
     request: UpgradeRequest,
     key: string,
     protocol: string,
+    offers: string,
   ): Coroutine<HttpResponse | undefined> {
-    // Requests that are being looked at count: a crowd at the door must not get in at once.
+    // Requests that are being looked at count, as long as somebody is at the door: a crowd must not get in at once.
     this.#admitted++;
     this.#host.admitted++;
+    let isCounted = true;
+    const uncount = (): void => {
+      if (!isCounted) return;
+      isCounted = false;
+      this.#admitted--;
+      this.#host.admitted--;
+    };
     let verdict: unknown;
     try {
       const handled = authorise(request);
-      if (isCoroutine(handled)) verdict = yield* handled;
-      else if (isThenable(handled)) verdict = yield* fromPromise(handled);
-      else verdict = handled as unknown;
+      if (isCoroutine(handled) || isThenable(handled)) {
+        request.signal.addEventListener('abort', uncount, { once: true });
+        verdict = yield* isCoroutine(handled) ? handled : fromPromise(handled);
+      } else verdict = handled;
     } finally {
-      this.#admitted--;
-      this.#host.admitted--;
+      uncount();
     }
     if (verdict instanceof HttpResponse) return verdict;
     if (!this.#said('authorise', verdict)) throw new HttpError(403, 'This connection is not allowed.');
-    if (this.#isDisposed) throw new HttpError(404, 'There is nothing at this path.');
     this.#checkRoom();
-    return this.#accept(request, key, protocol);
+    if (this.#isDisposed) throw new HttpError(404, 'There is nothing at this path.');
+    return this.#accept(request, key, protocol, offers);
+  }
+
+  #offers({ headers }: UpgradeRequest): string {
+    if (this.#options.compression === undefined) return '';
+    return compressionOffers(headers.getAll('sec-websocket-extensions').join(', '));
   }
 
   /** A hook that says neither yes nor no has a mistake: nobody gets in by that. */
@@ -149,7 +164,7 @@ export class HostEndpoint implements Endpoint {
     if (isFull) throw new HttpError(503, 'There are too many connections.', { headers: { 'Retry-After': '1' } });
   }
 
-  #accept(request: UpgradeRequest, key: string, protocol: string): undefined {
+  #accept(request: UpgradeRequest, key: string, protocol: string, offers: string): undefined {
     let upgraded: UpgradedConnection;
     try {
       upgraded = request.takeOver();
@@ -166,8 +181,7 @@ export class HostEndpoint implements Endpoint {
       log: this.#host.log,
       over: this.#over,
     });
-    const extensions = request.headers.get('sec-websocket-extensions');
-    const socket = this.#acceptor.accept(upgraded, key, extensions, protocol, connection);
+    const socket = this.#acceptor.accept(upgraded, key, offers, protocol, connection);
     if (socket === undefined) return;
     const view = new ConnectionView(connection, consumer);
     this.#connections.set(connection, view);

@@ -10,7 +10,7 @@ export function handshakeKey(headers: HttpHeaders): string {
   const version = headers.get('sec-websocket-version');
   if (version !== '13')
     throw new HttpError(426, `This host speaks version 13 of WebSocket, not ${version ?? 'an unnamed one'}.`, {
-      headers: { 'Sec-WebSocket-Version': '13' },
+      headers: { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' },
     });
   const key = headers.get('sec-websocket-key');
   if (key === undefined || !keyPattern.test(key))

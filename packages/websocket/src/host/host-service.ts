@@ -24,6 +24,45 @@ import { WebSocketHostView } from './host-view.ts';
  *
  * A connection belongs to the service whose endpoint took it: when that stops, its connections are closed with 1001, all at once,
  * within `closeTimeoutMs`. When the program quits, nothing new is let in from the first moment.
+ *
+ * @example
+ * ```ts
+ * import { DependencyManager, required, type IchorError, type Injected } from '@ichor/core';
+ * import { HttpHostService } from '@ichor/http';
+ * import { WebSocketClient, WebSocketClientService, WebSocketHost, WebSocketHostService } from '@ichor/websocket';
+ *
+ * class Lobby {
+ *   static readonly dependencies = { host: required(WebSocketHost), client: required(WebSocketClient) };
+ *   readonly #deps;
+ *   constructor(deps: Injected<typeof Lobby.dependencies>) {
+ *     this.#deps = deps;
+ *     const lobby = deps.host.room('lobby');
+ *     deps.host.endpoint('/lobby', { authorise: ({ query }) => query['key'] === 'sesame' }, (connection) => {
+ *       lobby.join(connection);
+ *       lobby.broadcast(`${lobby.size} here`);
+ *     });
+ *   }
+ *   async start() {
+ *     const { url } = this.#deps.host;
+ *     try {
+ *       await this.#deps.client.connect(`${url}/lobby`);
+ *     } catch (error) {
+ *       console.log((error as IchorError).code); // ICHOR_WEBSOCKET_REFUSED
+ *     }
+ *     const connection = await this.#deps.client.connect(`${url}/lobby?key=sesame`);
+ *     const first = await connection.messages().next();
+ *     console.log(first.value?.text); // 1 here
+ *     void manager.quit();
+ *   }
+ * }
+ *
+ * const manager = new DependencyManager();
+ * manager.register(HttpHostService, { options: { address: '127.0.0.1', port: 0 } });
+ * manager.register(WebSocketHostService);
+ * manager.register(WebSocketClientService);
+ * manager.register(Lobby);
+ * await manager.run();
+ * ```
  */
 export class WebSocketHostService implements ProvidesViews<WebSocketHost> {
   static readonly provides = [WebSocketHost];

@@ -98,11 +98,12 @@ function onError(this: WebSocket, error: Error & { readonly code?: string }): vo
 function deflate(options: ResolvedConnectionOptions): PerMessageDeflateOptions | false {
   const { compression } = options;
   if (compression === undefined) return false;
+  const { level, thresholdBytes, contextTakeover } = compression;
   return {
-    zlibDeflateOptions: { level: compression.level },
-    threshold: compression.thresholdBytes,
-    serverNoContextTakeover: !compression.contextTakeover,
-    clientNoContextTakeover: !compression.contextTakeover,
+    zlibDeflateOptions: { level },
+    threshold: thresholdBytes,
+    // False instead of nothing would refuse peers that want it.
+    ...(contextTakeover ? {} : { serverNoContextTakeover: true, clientNoContextTakeover: true }),
   };
 }
 
@@ -123,12 +124,12 @@ export class Acceptor {
 
   /**
    * Answers 101. Undefined when ws refuses: then it has answered, and closes the connection.
-   * @param key Sec-WebSocket-Key. @param extensions Sec-WebSocket-Extensions.
+   * @param key Sec-WebSocket-Key. @param extensions Sec-WebSocket-Extensions, empty for none.
    */
   accept(
     upgraded: UpgradedConnection,
     key: string,
-    extensions: string | undefined,
+    extensions: string,
     protocol: string,
     listener: SocketListener,
   ): Socket | undefined {
@@ -137,7 +138,7 @@ export class Acceptor {
       'sec-websocket-key': key,
       'sec-websocket-version': '13',
     };
-    if (extensions !== undefined) headers['sec-websocket-extensions'] = extensions;
+    if (extensions !== '') headers['sec-websocket-extensions'] = extensions;
     if (protocol !== '') headers['sec-websocket-protocol'] = protocol;
     const request = { method: 'GET', headers } as unknown as IncomingMessage;
     const { head, socket } = upgraded;

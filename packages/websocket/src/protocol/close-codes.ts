@@ -10,6 +10,13 @@ const encoder = new TextEncoder();
 /**
  * Whether a close frame may carry `code`: 1000–1003, 1007–1014 and 3000–4999. 1004, 1005, 1006 and 1015 are reserved and never
  * on the wire; 1016–2999 are for future versions of the protocol.
+ *
+ * @example
+ * ```ts
+ * import { isSendableCloseCode } from '@ichor/websocket';
+ *
+ * console.log([1000, 1005, 1006, 2000, 4000].filter(isSendableCloseCode)); // [ 1000, 4000 ]
+ * ```
  */
 export function isSendableCloseCode(code: number): boolean {
   if (!Number.isInteger(code)) return false;

@@ -9,7 +9,7 @@ import {
   type LogFields,
   type ServiceContext,
 } from '@ichor/core';
-import { HttpHost, HttpHostService } from '@ichor/http';
+import { HttpHost, HttpHostService, type HttpHostOptions } from '@ichor/http';
 import {
   WebSocketClient,
   WebSocketClientService,
@@ -46,6 +46,7 @@ export async function withHost<T>(
   setup: (parts: Parts) => void,
   use: (running: Running) => Promise<T>,
   options: WebSocketHostOptions = {},
+  httpOptions: HttpHostOptions = {},
 ): Promise<T> {
   const manager = new DependencyManager();
   const log: LogEntry[] = [];
@@ -84,7 +85,7 @@ export async function withHost<T>(
     }
   }
   manager.register(Recorder);
-  manager.register(HttpHostService, { options: { address: '127.0.0.1', port: 0 } });
+  manager.register(HttpHostService, { options: { address: '127.0.0.1', port: 0, ...httpOptions } });
   manager.register(WebSocketHostService, { options });
   manager.register(WebSocketClientService);
   const owner = manager.register(Owner);

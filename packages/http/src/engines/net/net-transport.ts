@@ -2,7 +2,7 @@
 // allocation and several layers of streams per read, about a third of the cost of a request on a raw socket.
 
 import net from 'node:net';
-import type { PeerAddress } from '../../contract/request.ts';
+import type { PeerAddress, PeerTls } from '../../contract/request.ts';
 import type { Transport, TransportSink } from '../../server/transport.ts';
 
 /** All reads land here; what must outlive the callback is copied by whoever keeps it. */
@@ -26,7 +26,7 @@ interface WithHandle {
 }
 
 export class NetTransport implements Transport {
-  readonly #encrypted: boolean;
+  readonly #tls: PeerTls | undefined;
   #socket: WithTransport;
   #sink: TransportSink | undefined = undefined;
   #isDetached = false;
@@ -38,16 +38,19 @@ export class NetTransport implements Transport {
   #isEnding = false;
   #peer: PeerAddress | undefined = undefined;
 
-  /** @param socket Paused and without listeners, as a server with `pauseOnConnect` gives it. */
-  constructor(socket: net.Socket, encrypted: boolean) {
+  /**
+   * @param socket Paused and without listeners, as a server with `pauseOnConnect` gives it.
+   * @param tls What its handshake has settled, when it is encrypted.
+   */
+  constructor(socket: net.Socket, tls: PeerTls | undefined) {
     this.#socket = socket;
-    this.#encrypted = encrypted;
+    this.#tls = tls;
   }
 
   /** Begins to deliver to `sink`. */
   open(sink: TransportSink): void {
     this.#sink = sink;
-    const adopted = this.#encrypted ? undefined : this.#adopt(this.#socket);
+    const adopted = this.#tls === undefined ? this.#adopt(this.#socket) : undefined;
     if (adopted !== undefined) {
       this.#socket = adopted;
       this.#readsShared = true;
@@ -91,7 +94,8 @@ export class NetTransport implements Transport {
     return (this.#peer ??= {
       address: this.#socket.remoteAddress ?? '',
       port: this.#socket.remotePort ?? 0,
-      encrypted: this.#encrypted,
+      encrypted: this.#tls !== undefined,
+      tls: this.#tls,
     });
   }
 
@@ -103,12 +107,22 @@ export class NetTransport implements Transport {
     return this.#socket.writableLength + this.#backlogBytes;
   }
 
-  write(bytes: Uint8Array): boolean {
+  writeShared(bytes: Uint8Array): boolean {
+    // Encrypting ends later than the call; a copy is cheaper than other memory for each write.
+    if (this.#tls !== undefined) {
+      this.write(Buffer.from(bytes));
+      return true;
+    }
+    this.write(bytes);
+    return this.unsentBytes === 0;
+  }
+
+  write(bytes: Uint8Array): void {
     const socket = this.#socket;
-    if (socket.destroyed) return true;
+    if (socket.destroyed) return;
     if (this.#backlog === undefined && bytes.length <= longWriteBytes) {
       socket.write(bytes);
-      return socket.writableLength === 0;
+      return;
     }
     this.#backlogBytes += bytes.length;
     if (this.#backlog !== undefined) this.#backlog.push(bytes);
@@ -116,7 +130,6 @@ export class NetTransport implements Transport {
       this.#backlog = [bytes];
       this.#writeSlice();
     }
-    return false;
   }
 
   readonly #writeSlice = (): void => {
@@ -141,7 +154,12 @@ export class NetTransport implements Transport {
     if (this.#wantsDrained || this.#socket.destroyed) return;
     this.#wantsDrained = true;
     // The callback of a write comes after all writes before it; an empty one is free.
-    if (this.#backlog === undefined) this.#socket.write('', () => this.#drained());
+    // Of a socket that is destroyed before, only 'close' is to be heard.
+    if (this.#backlog === undefined) {
+      this.#socket.write('', (error) => {
+        if (error === null || error === undefined) this.#drained();
+      });
+    }
   }
 
   #drained(): void {
