@@ -35,12 +35,16 @@ export class Starter {
     try {
       injectAll(record, activation);
       if (activation.instance === undefined) {
-        const built = record.definition.build(activation);
-        if (isWaiting(built)) {
+        const { definition } = record;
+        const built = definition.build(activation);
+        if (definition.prototype !== undefined && Object.getPrototypeOf(built) === definition.prototype) {
+          activation.instance = built as object;
+        } else if (isWaiting(built)) {
           this.#continueLater(activation, built, 'build', priority);
           return;
+        } else {
+          activation.instance = asInstance(built);
         }
-        activation.instance = asInstance(built);
       }
       step = 'start';
       const result = announceAndStart(activation);

@@ -46,6 +46,7 @@ export function declaredDefinition(
     propertiesSchema: schemas.properties,
     hasRepeatedTokens: checkSpecs(serviceClass, specs),
     staticDependencies: [],
+    prototype: setup === undefined ? (serviceClass.prototype as object) : undefined,
     build:
       setup !== undefined
         ? (activation) => setup(new Injected(activation as Activation), activation as Activation)

@@ -21,6 +21,8 @@ export interface ServiceDefinition {
   readonly hasRepeatedTokens: boolean;
   /** Dependencies that the user's container supplies, for `explain()`. */
   readonly staticDependencies: readonly string[];
+  /** Of the objects that its class makes: such an object is the service, whatever methods it has. Undefined without a class. */
+  readonly prototype: object | undefined;
   /** Makes the service object. May return a promise or a coroutine of it. */
   build(activation: ActivationState): unknown;
   /** Methods to call, after `stop()`, with the instance. */

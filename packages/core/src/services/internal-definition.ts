@@ -12,6 +12,7 @@ export function internalDefinition(name: string): ServiceDefinition {
     propertiesSchema: undefined,
     hasRepeatedTokens: false,
     staticDependencies: [],
+    prototype: undefined,
     build: () => ({}),
     preDestroy: [],
   };
