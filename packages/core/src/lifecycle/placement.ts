@@ -60,6 +60,11 @@ export class Placement {
   }
 
   #offerToAll(provider: ServiceRecord, entry: Market, priority: number): void {
+    const { first, last } = entry.openSlots;
+    if (first !== undefined && first === last) {
+      if (accepts(provider, first)) this.#place(provider, first, priority);
+      return;
+    }
     for (const slot of openSlotsFor(provider, entry)) this.#place(provider, slot, priority);
   }
 
