@@ -62,13 +62,12 @@ function textOf(values: Readonly<Record<string, number>>): string | undefined {
   return entries.length === 0 ? undefined : entries.map(([name, value]) => `${name} ${decimals(value)}`).join(', ');
 }
 
-/** Names to the left, everything else to the right. */
+/** Names, and what has several figures, to the left; everything else to the right. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
+  const [heads = []] = rows;
+  const widths = heads.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const isLeft = heads.map((head, column) => column === 0 || head === 'figures');
+  const padded = (cell: string, column: number): string =>
+    isLeft[column] === true ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+  return rows.map((row) => row.map(padded).join('  ').trimEnd());
 }

@@ -53,6 +53,7 @@ test('a contestant that fails is told, the others are measured, and the exit cod
   expect(stdout).toContain('fast-json-stringify, JSON.parse failed: Command failed');
   const results = loadAll(into).get('serializer-json')!.results;
   const failed = results.filter(({ failure }) => failure !== undefined);
+  expect(failed[0]!.failure).toContain(' benchmarks/dist/rival-program.js');
   expect(failed.map(({ contestant }) => contestant)).toEqual(['fast-json-stringify, JSON.parse']);
   expect(results.filter(({ samples }) => samples.length === 1)).toHaveLength(results.length - 1);
   expect(status).toBe(1);

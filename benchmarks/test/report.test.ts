@@ -229,6 +229,15 @@ describe('page and sections', () => {
     expect(summary!.split('\n').at(-1)).toMatch(/\| +300\/s \| .* \| +fast \| +100\/s \| +3\.00 × \|$/);
   });
 
+  test('the realtime block has the lines of the programs themselves, and not their histograms', () => {
+    const text =
+      'duration min/max/avg: 1/3/2 µs\nduration p50/p99/p99.9: 2/3/3 µs, missed deadlines: 0 of 9\n   1 µs  9 ####';
+    const chain = stored('realtime-chain', [cell('as it is', 9, sample(1, { text, figures: { p99Us: 3 } }))]);
+    const { realtime } = sectionsOf(mapOf(chain), known);
+    expect(realtime).toContain(`# as it is\n${text.split('\n').slice(0, 2).join('\n')}\n`);
+    expect(realtime).not.toContain('####');
+  });
+
   test('tables are aligned as the formatter does it', () => {
     expect(
       markdownTable([

@@ -44,6 +44,12 @@ describe('/ws', () => {
     socket.terminate();
   });
 
+  it('tells those who do not speak WebSocket what to speak, and refuses sub-protocols it does not know', async () => {
+    const plain = await fetch(`http://127.0.0.1:${pong.port}/ws`);
+    expect([plain.status, plain.headers.get('upgrade')]).toEqual([426, 'websocket']);
+    await expect(connect('cbor')).rejects.toThrow('400');
+  });
+
   it('closes with 1007 on what is no ping, and stays up for others', async () => {
     const socket = await connect('json');
     socket.send('{"sequence": -1}');

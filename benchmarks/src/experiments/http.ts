@@ -27,10 +27,11 @@ export function httpExperiments(effort: Effort): Experiment[] {
     axis: 'connections',
     cells: who.map((contestant) => cellOf(effort, contestant, connections, shape)),
   });
-  const quick = [at('2', '2 connections', 2, 'plain'), at('400', '400 connections', 400, 'plain')];
-  if (effort.isQuick) return quick;
+  const who = effort.isQuick ? few : httpContestants;
+  const usual = [at('2', '2 connections', 2, 'plain', who), at('400', '400 connections', 400, 'plain', who)];
+  if (effort.isQuick) return usual;
   return [
-    ...quick,
+    ...usual,
     at('most', `${most.toLocaleString('en-US')} connections`, most, 'plain'),
     // The floor answers a chunk once, however many requests it holds: it has no place here.
     at(
@@ -48,12 +49,18 @@ export function httpExperiments(effort: Effort): Experiment[] {
 }
 
 export function cellOf(effort: Effort, contestant: ServerContestant, connections: number, shape: RequestShape): Cell {
-  const { loadSeconds: seconds, hasOwnLoad } = effort;
+  const { hasOwnLoad } = effort;
+  const seconds = secondsFor(effort, connections);
   return {
     contestant: contestant.name,
     x: connections,
     sample: () => httpSample(contestant, { connections, seconds, shape, hasOwnLoad }),
   };
+}
+
+/** Opening thousands of connections takes seconds of its own. */
+function secondsFor({ loadSeconds }: Effort, connections: number): number {
+  return connections < 2000 ? loadSeconds : Math.max(loadSeconds, Math.ceil(connections / 2000) + 2);
 }
 
 function idle({ connections }: Effort): Experiment {

@@ -65,11 +65,11 @@ const workloads: readonly Workload[] = [
   {
     scenario: 'cascade',
     variant: 'leave-return',
-    title: 'A provider with 1,000 consumers leaves and returns',
+    title: 'A provider with many consumers leaves and returns',
     unit: 'restarts',
     axis: 'consumers',
     full: [1000],
-    quick: [1000],
+    quick: [200],
   },
   {
     scenario: 'serializer',

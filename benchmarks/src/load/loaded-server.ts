@@ -59,7 +59,9 @@ export function httpSample(contestant: ServerContestant, sampling: HttpSampling)
     const load = { ...sampling, port: server.port };
     const warmUp = Math.min(connections, warmUpConnections);
     await loadHttp({ ...load, connections: warmUp, seconds: warmUpSeconds(sampling) });
-    return measured(server, () => loadHttp(load));
+    const sample = await measured(server, () => loadHttp(load));
+    if (sample.operations === 0) throw new Error(`no request was answered ${JSON.stringify(sample.errors)}`);
+    return sample;
   });
 }
 

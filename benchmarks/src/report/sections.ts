@@ -19,7 +19,7 @@ export function sectionsOf(results: Results, known: readonly string[]): Record<s
     summary: [summary([...inProcess, ...group('http', 'websocket')]), ...images(results)].join('\n\n'),
     targets: targetTable(results),
     lines: fenced(inProcess.map(tableOf)),
-    realtime: fenced(group('realtime').map(tableOf)),
+    realtime: fenced(group('realtime').flatMap((experiment) => [tableOf(experiment), ...realtimeLines(experiment)])),
     http: fenced(group('http', 'websocket').map(tableOf)),
     load: loadOutput(group('http')),
     scaling: scalingTable(group('scaling')),
@@ -89,6 +89,16 @@ function targetTable(results: Results): string {
     isMet === undefined ? 'not measured' : isMet ? 'met' : '**missed**',
   ]);
   return markdownTable([['workload', 'target', 'measured', 'result'], ...rows]);
+}
+
+/** The lines of the programs themselves, word for word those of the original one and of cyclictest. */
+function realtimeLines({ results }: StoredExperiment): string[] {
+  return results.flatMap((result) => {
+    const lines = figuresOf(result)
+      ?.text?.split('\n')
+      .filter((line) => /^(duration (min|p50)|latency p50|T: 0)/.test(line));
+    return lines === undefined || lines.length === 0 ? [] : [`# ${result.contestant}\n${lines.join('\n')}`];
+  });
 }
 
 function fenced(blocks: readonly string[]): string {

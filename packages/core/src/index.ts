@@ -122,6 +122,8 @@ export {
   required,
   type Dependencies,
   type Dependency,
+  type DependencyCallbacks,
+  type DependencyChange,
   type DependencyKind,
   type Injected,
   type LiveCollection,

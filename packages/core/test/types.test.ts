@@ -12,6 +12,8 @@ import {
   token,
   type Awaitable,
   type Dependency,
+  type DependencyCallbacks,
+  type DependencyChange,
   type DependencyManager,
   type EventHandler,
   type EventOutcome,
@@ -129,6 +131,35 @@ describe('types', () => {
         },
       });
     expectTypeOf(check).toBeFunction();
+  });
+
+  it('of added and removed follow the declaration', () => {
+    class Follows implements DependencyCallbacks<typeof Follows.dependencies> {
+      static readonly dependencies = { clock: required(Clock), stores: many(Store) };
+      readonly seen: unknown[] = [];
+      added(...[name, service, info]: DependencyChange<typeof Follows.dependencies>): void {
+        expectTypeOf(name).toEqualTypeOf<'clock' | 'stores'>();
+        if (name === 'clock') expectTypeOf(service).toEqualTypeOf<Clock>();
+        else expectTypeOf(service).toEqualTypeOf<Store>();
+        this.seen.push(info.id);
+      }
+    }
+    class Narrow implements DependencyCallbacks<typeof Narrow.dependencies> {
+      static readonly dependencies = { stores: many(Store) };
+      readonly seen: string[] = [];
+      removed(name: 'stores', store: Store): void {
+        this.seen.push(name, store.get('a'));
+      }
+    }
+    class Wrong implements DependencyCallbacks<typeof Wrong.dependencies> {
+      static readonly dependencies = { stores: many(Store) };
+      readonly seen: unknown[] = [];
+      // @ts-expect-error -- there is no such dependency
+      added(name: 'clock', store: Store): void {
+        this.seen.push(name, store);
+      }
+    }
+    expect([new Follows(), new Narrow(), new Wrong()]).toHaveLength(3);
   });
 
   it('refuse wrong declarations', () => {

@@ -2,6 +2,7 @@
 
 import { expect, it } from 'vitest';
 import * as api from '../src/index.ts';
+import * as testing from '../src/testing/index.ts';
 
 it('exports exactly these names', () => {
   expect(Object.keys(api).sort()).toEqual([
@@ -33,5 +34,15 @@ it('exports exactly these names', () => {
     'sse',
     'stream',
     'text',
+  ]);
+});
+
+it('exports exactly these names for tests', () => {
+  expect(Object.keys(testing).sort()).toEqual([
+    'engineSuite',
+    'engineUnderTest',
+    'netUnmetCases',
+    'nodeHttpTlsUnmetCases',
+    'nodeHttpUnmetCases',
   ]);
 });

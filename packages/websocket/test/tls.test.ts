@@ -12,7 +12,7 @@ const trusting = (ca: string): WebSocket.ClientOptions => {
   return options;
 };
 
-describe.each(['net'] as const)('wss over the engine %s', (engine) => {
+describe.each(['net', 'node-http'] as const)('wss over the engine %s', (engine) => {
   it('echoes small and large messages between our host and our client, and the ws client', async () => {
     const { cert, key } = await selfSignedCertificate();
     const large = randomBytes(300_000).toString('hex');

@@ -125,6 +125,63 @@ test('somebody who only wants codecs gets neither core nor a container', () => {
   expect(execFileSync(process.execPath, ['-e', program], { cwd: alone, encoding: 'utf8' })).toBe('loaded\n');
 });
 
+test('core is enough for a program with both kinds of injection, and for testing it', () => {
+  const alone = path.join(folder, '../core-only');
+  mkdirSync(alone, { recursive: true });
+  const tarball = (name: string): string =>
+    `file:../tarballs/${readdirSync(tarballs).find((file) => file.startsWith(`ichor-${name}-`))}`;
+  const dependencies = {
+    '@ichor/core': tarball('core'),
+    '@ichor/coroutines': tarball('coroutines'),
+    inversify: '^8.0.0',
+  };
+  writeFileSync(path.join(alone, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }));
+  install(alone);
+  expect(readdirSync(path.join(alone, 'node_modules/@ichor')).sort()).toEqual(['core', 'coroutines']);
+  writeFileSync(
+    path.join(alone, 'program.js'),
+    `import { decorate, inject, injectable } from 'inversify';
+import { DependencyManager, defineEvent, defineService, Quit, Queue, required, token } from '@ichor/core';
+import { assertNoLeaks, provideFake, testManager } from '@ichor/core/testing';
+
+const Greeter = token('Greeter');
+const Greeted = defineEvent('Greeted');
+class Visitor {
+  constructor(greeter, queue) {
+    queue.push(Greeted, greeter.greet('Ann'));
+  }
+}
+decorate(injectable(), Visitor);
+decorate(inject(Greeter), Visitor, 0);
+decorate(inject(Queue), Visitor, 1);
+const Printer = defineService({
+  setup(_, self) {
+    self.on(Greeted, async (text) => {
+      console.log(text);
+      self.queue.push(Quit);
+    });
+  },
+});
+const manager = new DependencyManager();
+manager.register(Visitor);
+manager.register(Printer);
+manager.register(defineService({ provides: [Greeter], setup: () => ({ greet: (name) => \`hello \${name}\` }) }));
+await manager.run({ signals: ['SIGTERM'] });
+
+const tested = testManager();
+const greeter = provideFake(tested, Greeter, { greet: () => 'fake' });
+tested.register(Visitor);
+await tested.begin();
+console.log(greeter.callsOf('greet'));
+await tested.quit();
+assertNoLeaks(tested);
+`,
+  );
+  expect(execFileSync(process.execPath, ['program.js'], { cwd: alone, encoding: 'utf8' })).toBe(
+    "hello Ann\n[ [ 'Ann' ] ]\n",
+  );
+});
+
 test('there is one tarball for each published package', () => {
   expect(readdirSync(tarballs).length).toBe(published().length);
 });

@@ -80,6 +80,8 @@ export class EventSystem {
   #spare: Execution | undefined;
   #completion: Completion | undefined;
   #touchedPromise = false;
+  /** The handler that runs has asked for the end of the manager. */
+  #asksForEnd = false;
   readonly #contexts: Map<number, unknown> | undefined;
   /** While observed: when the processing of the current event began, and when its last handler ended (NaN: none yet). */
   #startedAt = Number.NaN;
@@ -187,6 +189,7 @@ export class EventSystem {
     if (!(this.#held === undefined ? this.queue.take(event) : this.#takeUnheld(this.#held, event))) return 'empty';
     this.isProcessing = true;
     this.#touchedPromise = false;
+    this.#asksForEnd = false;
     const releases = asyncReleases();
     const completion = this.completions.size === 0 ? undefined : this.completions.get(event.id);
     this.#completion = completion;
@@ -245,6 +248,12 @@ export class EventSystem {
     for (const list of lists)
       for (const entry of list)
         if (!entry.isRemoved) this.#after(entry.interceptor, event, processed, payload, entry.ownerId);
+  }
+
+  /** Code of the manager has asked for its end, and may wait for that: the end does not wait for it then. */
+  endAsked(ended: object): void {
+    this.endsWithManager.add(ended);
+    this.#asksForEnd = this.isProcessing;
   }
 
   /** Drops what is queued, telling work and waiters. */
@@ -495,6 +504,11 @@ export class EventSystem {
       !this.endsWithManager.has(result as object)
     ) {
       this.#touchedPromise = true;
+      if (this.#asksForEnd) {
+        this.#asksForEnd = false;
+        this.#leaveBehind(execution, result as PromiseLike<unknown>);
+        return false;
+      }
       this.#keep(execution, undefined);
       (result as PromiseLike<unknown>).then(
         (value) => {
@@ -510,6 +524,16 @@ export class EventSystem {
     }
     this.#giveBack(execution);
     return false;
+  }
+
+  /** Nobody waits for the promise, but its failure has an address. */
+  #leaveBehind(execution: Execution, promise: PromiseLike<unknown>): void {
+    const owner = execution.owner as ExecutionOwner;
+    promise.then(undefined, (error: unknown) => {
+      owner.failed(error, undefined);
+    });
+    execution.returned(undefined);
+    this.#giveBack(execution);
   }
 
   /** The code has suspended: its execution, and the event it may look at, are no longer ours to reuse. */

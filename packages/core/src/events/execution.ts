@@ -31,7 +31,7 @@ export interface ExecutionEnd extends Pick<Work, 'returned' | 'threw'> {
   /** What it does, for reports. Default: made of the event that it handles. */
   readonly name?: string;
   /** With which it goes on after it has suspended. Default: that of its owner. */
-  readonly priority?: number | undefined;
+  readonly resumePriority?: number | undefined;
 }
 
 export class Execution implements CoroutineHost {
@@ -51,7 +51,7 @@ export class Execution implements CoroutineHost {
   }
 
   get priority(): number {
-    return this.work?.priority ?? (this.owner as ExecutionOwner).priority;
+    return this.work?.resumePriority ?? (this.owner as ExecutionOwner).priority;
   }
 
   /** What it waits for, for `inspect()` and time-out reports. */

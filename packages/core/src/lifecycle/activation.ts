@@ -91,6 +91,7 @@ export class Activation implements ActivationState, ServiceContext, HandlerOwner
   }
 
   set priority(priority: number) {
+    this.assertLive();
     this.record.priority = priorityNumber(priority, this.record.priority);
   }
 

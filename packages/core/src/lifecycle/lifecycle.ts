@@ -15,6 +15,7 @@ import { Population } from './population.ts';
 import { ProviderIndex, requestOf } from './provider-index.ts';
 import { Removal } from './removal.ts';
 import type { ServiceRecord, Slot } from './service-record.ts';
+import { rankOf } from './slot-choice.ts';
 import type { TrackerEntry } from './trackers.ts';
 
 const never = Number.POSITIVE_INFINITY;
@@ -116,9 +117,8 @@ export class Lifecycle {
     if (record === undefined || record.isInserted) return;
     record.isInserted = true;
     this.index.insert(record);
-    // Slots with conditions choose first, so that a provider they need is not taken by a slot that takes any.
     const slots = record.definition.hasRepeatedTokens
-      ? [...record.slots].sort((a, b) => Number(a.spec.match === undefined) - Number(b.spec.match === undefined))
+      ? [...record.slots].sort((a, b) => rankOf(a) - rankOf(b))
       : record.slots;
     let filled = false;
     for (let i = 0; i < slots.length; i++) if (this.#placement.fill(slots[i] as Slot)) filled = true;

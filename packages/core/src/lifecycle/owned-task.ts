@@ -13,7 +13,7 @@ import type { Routine } from '../contract/queue.ts';
 /** Receives the end of the execution as its `work`. */
 export class OwnedTask<T> implements Task<T> {
   readonly name: string;
-  readonly priority: number | undefined;
+  readonly resumePriority: number | undefined;
   /** Set while it is suspended. */
   execution: Execution | undefined;
   readonly #result: Deferred<T>;
@@ -21,12 +21,12 @@ export class OwnedTask<T> implements Task<T> {
   #isAwaited = false;
 
   /**
-   * @param priority With which it goes on after it has suspended. Undefined: that of its owner.
+   * @param resumePriority With which it goes on after it has suspended. Undefined: that of its owner.
    * @param unhandled Called with the failure when nobody has begun to wait by the time it happens.
    */
-  constructor(name: string, priority: number | undefined, unhandled: (error: unknown) => void) {
+  constructor(name: string, resumePriority: number | undefined, unhandled: (error: unknown) => void) {
     this.name = name;
-    this.priority = priority;
+    this.resumePriority = resumePriority;
     this.#result = new Deferred(`task ${name}`);
     this.#unhandled = unhandled;
   }

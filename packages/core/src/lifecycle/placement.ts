@@ -4,6 +4,7 @@
 import { canReceive, inject } from './injection.ts';
 import { accepts, firstProviderFor, openSlotsFor, providersFor, type Market } from './provider-index.ts';
 import { connect, type ServiceRecord, type Slot } from './service-record.ts';
+import { firstChoice, isFree, takeFromCollection } from './slot-choice.ts';
 
 /** The way up, as the others see it. */
 export interface StartsServices {
@@ -34,19 +35,17 @@ export class Placement {
     if (slot.links !== undefined) {
       // A collection that is open has everything already, unless a provider has become free in another slot of the service.
       if (slot.list === undefined || slot.consumer.definition.hasRepeatedTokens) this.#collect(slot);
-      slot.entry?.openSlots.add(slot);
     } else {
       while (slot.link === undefined) {
         const isWanted = preferred?.state === 'active' && isFree(preferred, slot) && accepts(preferred, slot);
         const provider = isWanted ? preferred : firstProviderFor(slot, isFree);
-        if (provider === undefined) {
-          slot.entry?.openSlots.add(slot);
-          break;
-        }
+        if (provider === undefined) break;
         const link = connect(provider, slot);
         if (slot.consumer.state !== 'installed' && canReceive(slot)) inject(link);
       }
     }
+    if (slot.count === 0 && slot.consumer.definition.hasRepeatedTokens) takeFromCollection(slot);
+    if (slot.links !== undefined || slot.link === undefined) slot.entry?.openSlots.add(slot);
     return wasEmpty && slot.count > 0;
   }
 
@@ -68,9 +67,10 @@ export class Placement {
     for (const slot of openSlotsFor(provider, entry)) this.#place(provider, slot, priority);
   }
 
-  #place(provider: ServiceRecord, slot: Slot, priority: number): void {
+  #place(provider: ServiceRecord, open: Slot, priority: number): void {
     // An `added` callback of an earlier slot may have changed everything.
-    if (provider.state !== 'active' || !slot.isOpen || !isFree(provider, slot)) return;
+    if (provider.state !== 'active' || !open.isOpen || !isFree(provider, open)) return;
+    const slot = open.consumer.definition.hasRepeatedTokens ? firstChoice(provider, open) : open;
     const wasEmpty = slot.count === 0;
     const link = connect(provider, slot);
     if (slot.links === undefined) slot.entry?.openSlots.delete(slot);
@@ -93,10 +93,3 @@ export class Placement {
 }
 
 const noMarkets: readonly Market[] = Object.freeze([]);
-
-/** Whether `provider` does not fill another slot of the same consumer for the same token (LC-72). */
-function isFree(provider: ServiceRecord, slot: Slot): boolean {
-  const { consumer, spec } = slot;
-  if (!consumer.definition.hasRepeatedTokens) return slot.links === undefined || !slot.has(provider);
-  return !consumer.slots.some((other) => other.spec.token === spec.token && other.has(provider));
-}

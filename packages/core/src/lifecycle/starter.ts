@@ -2,6 +2,7 @@
 
 import { CancelledError } from '@ichor/coroutines';
 import { coreError } from '../errors/catalogue.ts';
+import { internalPriority } from '../events/internal-events.ts';
 import { Activation } from './activation.ts';
 import { announce, injectAll } from './injection.ts';
 import type { Kernel } from './kernel.ts';
@@ -74,6 +75,7 @@ export class Starter {
     const { record } = activation;
     this.#kernel.events.execute(activation, () => waiting, {
       name: duringOf(step),
+      resumePriority: lifecyclePriority(record),
       returned: (value) => {
         if (step === 'start') {
           clearStopTimer(activation);
@@ -102,6 +104,11 @@ export class Starter {
     clearStopTimer(activation);
     this.#end.failed(activation, error, duringOf(step), activation.record.stopRequested);
   }
+}
+
+/** With which the coroutines of start() and stop() go on (LC-85). */
+export function lifecyclePriority({ priority }: ServiceRecord): number {
+  return Math.min(internalPriority.dependency, priority);
 }
 
 function clearStopTimer(activation: Activation): void {

@@ -8,6 +8,7 @@ import { eject } from './injection.ts';
 import type { Kernel } from './kernel.ts';
 import { undo } from './owned-resources.ts';
 import type { ServiceRecord } from './service-record.ts';
+import { lifecyclePriority } from './starter.ts';
 import { transitions } from './states.ts';
 import { isWaiting } from './waiting.ts';
 
@@ -166,6 +167,7 @@ export class Stopper {
       let isLate = false;
       const execution = this.#kernel.events.execute(activation, () => result, {
         name: step.name,
+        resumePriority: lifecyclePriority(activation.record),
         returned: goOn,
         threw: (error) => {
           if (!isLate && !isCancelled(error)) this.#kernel.stopFailed(activation.record, error, step.name);

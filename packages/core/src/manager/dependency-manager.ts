@@ -22,7 +22,7 @@ import { Lookups } from './lookups.ts';
 import { ManagerCore } from './manager-core.ts';
 import type { RunOptions } from './manager-run.ts';
 import { keepJournal, limitQueue, queueMetrics } from './observation.ts';
-import { checkManagerOptions, type ManagerOptions } from './options.ts';
+import { checkManagerOptions, claimQueue, type ManagerOptions } from './options.ts';
 import { replaceService } from './replace-service.ts';
 import type { ReplaceOptions } from './replacements.ts';
 
@@ -48,9 +48,10 @@ export class DependencyManager {
   /** @throws ICHOR_OPTION_INVALID naming the option, the value received, and what is allowed. */
   constructor(options: ManagerOptions = {}) {
     checkManagerOptions(options);
+    if (options.queue !== undefined) claimQueue(options.queue);
     this.id = ++lastManagerId;
     this.name = options.name ?? `manager ${this.id}`;
-    const core = (this.#core = new ManagerCore(this.name, options));
+    const core = (this.#core = new ManagerCore(this.id, this.name, options));
     this.clock = core.clock;
     this.queue = new QueueFacade(core.kernel.queueParts, undefined);
     this.services = new Lookups(core.kernel, core.lifecycle);
@@ -107,7 +108,10 @@ export class DependencyManager {
     return ended;
   }
 
-  /** Asks for an orderly end. Resolves when it has ended, without repeating the failures that `run()` rejects with. */
+  /**
+   * Asks for an orderly end. Resolves when it has ended, without repeating the failures that `run()` rejects with.
+   * A handler may await it, if it calls it before its first other `await`: the end does not wait for that handler.
+   */
   quit(): Promise<void> {
     return this.#core.run.quit();
   }

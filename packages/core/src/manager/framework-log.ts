@@ -21,6 +21,20 @@ export class FrameworkLog implements Logger {
     if (this.#logger !== undefined) this.#logger.level = level;
   }
 
+  /** Whether every event is to be logged. */
+  get isTracing(): boolean {
+    try {
+      return this.#logger?.isEnabled('trace') === true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Id of the service that is the logger. */
+  get providerId(): number | undefined {
+    return this.#provider?.id;
+  }
+
   /** From now on messages go to `logger`; the one registered last wins. */
   use(provider: ServiceRecord, logger: Logger): void {
     this.#provider = provider;

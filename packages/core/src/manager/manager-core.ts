@@ -18,6 +18,7 @@ import type { LoopHost } from '../queue/loop-host.ts';
 import { PriorityQueue } from '../queue/priority-queue.ts';
 import { RunLoop, type StepResult } from '../queue/run-loop.ts';
 import { contextCarrier } from './context-carrier.ts';
+import { EventLog } from './event-log.ts';
 import { Failures } from './failures.ts';
 import { FrameworkLog } from './framework-log.ts';
 import { ManagerRun } from './manager-run.ts';
@@ -31,6 +32,7 @@ import { StartupWatch } from './startup-watch.ts';
 import { Watchers } from './watchers.ts';
 
 export class ManagerCore {
+  readonly id: number;
   readonly name: string;
   readonly options: ManagerOptions;
   readonly clock: Clock;
@@ -51,7 +53,8 @@ export class ManagerCore {
   /** Started up, not quitting, and no service is being replaced: nothing has to be looked at after each event. */
   #isSteady = false;
 
-  constructor(name: string, options: ManagerOptions) {
+  constructor(id: number, name: string, options: ManagerOptions) {
+    this.id = id;
     this.name = name;
     this.options = options;
     this.clock = options.clock ?? systemClock;
@@ -165,6 +168,12 @@ export class ManagerCore {
   }
 
   #runLoop(scheduler: Scheduler): RunLoop {
+    const eventLog = new EventLog({
+      managerId: this.id,
+      log: this.log,
+      observe: (observer) => this.events.observe(observer),
+      nameOf: (id) => this.lifecycle.table.get(id)?.name,
+    });
     let previous: Scheduler | undefined;
     return new RunLoop({
       clock: this.clock,
@@ -174,6 +183,7 @@ export class ManagerCore {
       processNext: () => this.#processNext(),
       entered: () => {
         previous = enterScheduler(scheduler);
+        eventLog.check();
       },
       left: () => {
         enterScheduler(previous);

@@ -90,8 +90,8 @@ export class ManagerRun {
     if (this.#phase === 'new') this.finish();
     else if (this.#phase === 'running') this.#pushQuit();
     const ended = (this.#ended ?? Promise.resolve()).catch(() => undefined);
-    // `() => manager.quit()` as a handler must not wait for the end, which waits for the handler.
-    this.#parts.events.endsWithManager.add(ended);
+    // A handler that waits for the end must not be waited for by it.
+    this.#parts.events.endAsked(ended);
     return ended;
   }
 

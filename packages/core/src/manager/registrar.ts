@@ -58,7 +58,10 @@ export class Registrar {
     }
     if (options.container !== undefined) this.#warnOfBound(record, options.container);
     lifecycle.introduce(record);
-    if (log.isEnabled('debug')) log.debug('Registered.', { service: record.name, serviceId: record.id });
+    if (log.isEnabled('debug')) {
+      const { name, id, provides } = record;
+      log.debug('Registered.', { service: name, serviceId: id, provides: provides.map(identifierName) });
+    }
     const handle = new Handle(record, this.#requestStop);
     if (parent !== undefined) {
       record.childOf = new ChildRegistration(parent, record, watchers, handle);

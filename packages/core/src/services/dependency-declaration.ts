@@ -1,7 +1,7 @@
 // How a class says what it needs: required(X), optional(X), many(X), and the types that its constructor then receives.
 
 import type { Awaitable } from '@ichor/coroutines';
-import type { Properties } from '../contract/service.ts';
+import type { Properties, ServiceInfo } from '../contract/service.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
 import { checkFlag, checkKeys, invalidOption, isObject } from '../errors/checks.ts';
 
@@ -61,6 +61,44 @@ export type Injected<D extends Dependencies> = {
         : LiveCollection<T>
     : never;
 };
+
+/** What `added` and `removed` are called with: the key of the dependency, the service, and who it is. */
+export type DependencyChange<D extends Dependencies> = {
+  [K in keyof D & string]: [name: K, service: D[K] extends Dependency<infer T> ? T : never, info: ServiceInfo];
+}[keyof D & string];
+
+/**
+ * The callbacks with which an instance follows its dependencies, typed from their declaration. Both are optional; a promise or
+ * coroutine that they return belongs to the service.
+ *
+ * @example
+ * ```ts
+ * import { DependencyManager, defineService, many, token } from '@ichor/core';
+ * import type { DependencyCallbacks, DependencyChange } from '@ichor/core';
+ *
+ * const Robot = token<{ readonly name: string }>('Robot');
+ * const Door = token<{ readonly floor: number }>('Door');
+ *
+ * class House implements DependencyCallbacks<typeof House.dependencies> {
+ *   static readonly dependencies = { robots: many(Robot), doors: many(Door) };
+ *   added(...[name, service]: DependencyChange<typeof House.dependencies>) {
+ *     console.log(name === 'robots' ? service.name : service.floor); // r1, then 2
+ *   }
+ * }
+ * await using manager = new DependencyManager();
+ * manager.register(House);
+ * manager.register(defineService({ provides: [Robot], setup: () => ({ name: 'r1' }) }));
+ * manager.register(defineService({ provides: [Door], setup: () => ({ floor: 2 }) }));
+ * void manager.run();
+ * await manager.started();
+ * ```
+ */
+export interface DependencyCallbacks<D extends Dependencies> {
+  /** A provider has come: for those that are there already before `start()`. */
+  added?(...change: DependencyChange<D>): unknown;
+  /** A provider goes: exactly once for each that was added, after `stop()` where the service stops. It still works here. */
+  removed?(...change: DependencyChange<D>): unknown;
+}
 
 const knownOfRequest: ReadonlySet<string> = new Set(['properties', 'match']);
 const knownOfMany: ReadonlySet<string> = new Set([...knownOfRequest, 'required']);

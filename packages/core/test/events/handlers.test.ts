@@ -374,6 +374,26 @@ describe('back-pressure', () => {
   });
 });
 
+describe('tasks', () => {
+  it('go on with the priority they were given, else with that of their service', async () => {
+    const order: string[] = [];
+    const manager = testManager();
+    const self = await service(manager);
+    const task = (name: string) =>
+      function* () {
+        yield* pause();
+        order.push(name);
+      };
+    self.run(task('as the service'));
+    self.run(task('low'), { priority: 'low' });
+    self.run(task('high'), { priority: 'high' });
+    manager.start(task('of nobody'), { priority: 5 });
+    await manager.settle();
+    expect(order).toEqual(['of nobody', 'high', 'as the service', 'low']);
+    await manager.quit();
+  });
+});
+
 describe('traces of handled and unhandled events', () => {
   it('tell whether somebody handles a type (EV-33)', async () => {
     const manager = testManager();

@@ -531,6 +531,40 @@ describe('the framework logger', () => {
     await manager.quit();
   });
 
+  it('is told of registrations at debug, with what they provide (LC-46), and of every event at trace (EV-32)', async () => {
+    const lines: string[] = [];
+    const threshold = { isTrace: false };
+    const logger = silentLogger({
+      isEnabled: (level) => level !== 'trace' || threshold.isTrace,
+      debug: (message, fields) => void lines.push(`${message} ${JSON.stringify(fields)}`),
+      trace: (message, fields) => void lines.push(`${message} ${JSON.stringify(fields)}`),
+    });
+    const manager = testManager();
+    manager.register(defineService({ name: 'Log', provides: [FrameworkLogger], setup: () => logger }));
+    const { id } = fragile(manager, { onFailure: 'log' });
+    expect(lines.at(-1)).toBe(`Registered. {"service":"Fragile","serviceId":${id},"provides":["Fragile","A"]}`);
+    await manager.begin();
+    lines.length = 0;
+    manager.queue.push(Boom, 1);
+    await manager.settle();
+    expect(lines).toEqual([]);
+    // The level may change while the program runs.
+    threshold.isTrace = true;
+    const event = manager.queue.push(Boom, 1, { priority: 7 });
+    manager.queueOf(id).push(Boom, 2);
+    await manager.settle();
+    expect(lines).toEqual([
+      `Processing. {"managerId":${manager.id},"eventId":${event},"type":"Boom","priority":7}`,
+      `Processing. {"managerId":${manager.id},"eventId":${event + 1},"type":"Boom","priority":1000,"service":"Fragile","serviceId":${id}}`,
+    ]);
+    threshold.isTrace = false;
+    manager.queue.push(Boom, 3);
+    await manager.settle();
+    expect(lines).toHaveLength(2);
+    await manager.quit();
+    assertNoLeaks(manager);
+  });
+
   it('must not have dependencies, and must be there at once (LC-45)', () => {
     const manager = testManager();
     expect(() =>

@@ -1,6 +1,6 @@
 // The order in which services start and stop, and the states they pass (LC-20…29, LC-42…44, LC-60…65, LC-70…84, LC-90…100).
 import { describe, expect, it } from 'vitest';
-import { sleep } from '@ichor/coroutines';
+import { pause, sleep } from '@ichor/coroutines';
 import {
   defineEvent,
   defineService,
@@ -145,6 +145,47 @@ describe('starting', () => {
     );
     await manager.begin();
     expect(handle.state).toBe('active');
+    await manager.quit();
+  });
+
+  it('start() and stop() go on before ordinary events, with min(priority of the service, 100) (LC-85, LC-30, LC-6)', async () => {
+    const log: string[] = [];
+    const Ordinary = defineEvent<number>('Ordinary', { priority: 500 });
+    const steps = function* (name: string) {
+      log.push(name);
+      yield* pause();
+      log.push(`${name} went on`);
+    };
+    const manager = testManager();
+    manager.register(
+      defineService({
+        name: 'Listener',
+        setup: (_, self) => void self.on(Ordinary, (n) => void log.push(`event ${n}`)),
+      }),
+    );
+    await manager.begin();
+    // Another token of the same name is another token.
+    const other = token<Named>('A');
+    const { id } = manager.register(
+      class Slow {
+        static readonly provides = [A];
+        readonly name = 'Slow';
+        *start() {
+          expect(manager.services.started(A)).toEqual([]);
+          yield* steps('start');
+        }
+        *stop() {
+          yield* steps('stop');
+        }
+      },
+    );
+    for (const n of [1, 2]) manager.queue.push(Ordinary, n);
+    await manager.settle();
+    expect([manager.services.started(A).length, manager.services.started(other).length]).toEqual([1, 0]);
+    void manager.stopService(id);
+    for (const n of [3, 4]) manager.queue.push(Ordinary, n);
+    await manager.settle();
+    expect(log).toEqual(['start', 'start went on', 'event 1', 'event 2', 'stop', 'stop went on', 'event 3', 'event 4']);
     await manager.quit();
   });
 
@@ -301,6 +342,44 @@ describe('stopping', () => {
     ]);
     expect([d.state, o.state]).toEqual(['active', 'active']);
     await manager.quit();
+  });
+
+  it('does not wait for a provider that it has already in a collection of the same token (LC-74, LC-76)', async () => {
+    const log: string[] = [];
+    const manager = testManager();
+    const c = manager.register(
+      logged(log, 'C', { dependencies: { one: required(A), other: required(A), rest: many(A) } }),
+    );
+    const [first, second] = ['P1', 'P2', 'P3'].map((name) => manager.register(logged([], name, { provides: [A] })));
+    await manager.begin();
+    expect(log).toEqual(['C.added(P1)', 'C.added(P2)', 'C.start', 'C.added(P3)']);
+    log.length = 0;
+    void manager.stopService(first?.id ?? 0);
+    await manager.settle();
+    expect(log.filter((line) => !line.includes('removed'))).toEqual([
+      'C.stop',
+      'C.added(P3)',
+      'C.added(P2)',
+      'C.start',
+    ]);
+    void manager.stopService(second?.id ?? 0);
+    await manager.settle();
+    expect([c.state, manager.explainText()]).toEqual(['installed', expect.stringContaining('C')]);
+    void manager.startService(first?.id ?? 0);
+    await manager.settle();
+    expect(c.state).toBe('active');
+    // A collection takes what single ones leave, however they are declared.
+    const d = manager.register(
+      logged(log, 'D', { dependencies: { rest: many(A), one: required(A), maybe: optional(A) } }),
+    );
+    await manager.settle();
+    expect(manager.services.dependencies(d.id).map(({ key, satisfied }) => [key, satisfied])).toEqual([
+      ['rest', 0],
+      ['one', 1],
+      ['maybe', 1],
+    ]);
+    await manager.quit();
+    assertNoLeaks(manager);
   });
 
   it('notices after a restart that its other provider leaves (LC-101, GD-2)', async () => {

@@ -9,6 +9,7 @@ import {
   InsertService,
   many,
   optional,
+  PriorityQueue,
   Queue,
   required,
   RunFunction,
@@ -62,7 +63,10 @@ describe('wrong arguments are refused', () => {
       [make({ queueLimit: null }), '"queueLimit"', 'highWater'],
       [make({ onFailure: null }), '"onFailure"', "'quit'"],
     ]);
-    expect(new DependencyManager({}).isRunning).toBe(false);
+    const queue = new PriorityQueue();
+    expect(new DependencyManager({ queue }).isRunning).toBe(false);
+    // A queue has one manager (LC-8).
+    refused('ICHOR_OPTION_INVALID', [[make({ queue }), '"queue"', 'another manager']]);
   });
 
   it('of a registration', () => {

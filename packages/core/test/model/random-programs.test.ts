@@ -80,16 +80,15 @@ class Program {
       const name = String(dependency.token);
       if (!dependency.required || dependency.satisfied > 0 || used.has(name)) continue;
       used.add(name);
-      const repeated = this.manager.services
-        .dependencies(service.id)
-        .filter((other) => other.token === dependency.token);
-      if (repeated.length > 1) continue;
+      const same = this.manager.services.dependencies(service.id).filter((other) => other.token === dependency.token);
+      // Each of n required ones needs a provider of its own (LC-74); an optional single one may have been first (LC-72).
+      if (same.some((other) => !other.required && !other.multiple)) continue;
       const idle = this.manager.services
         .providers(dependency.token)
-        .some((provider) => provider.state === 'active' && provider.id !== service.id);
-      if (idle)
+        .filter((provider) => provider.state === 'active' && provider.id !== service.id);
+      if (idle.length >= same.filter((other) => other.required).length)
         this.world.violate(
-          `${service.name} (${service.id}) waits for ${dependency.key}, of which there is an active provider`,
+          `${service.name} (${service.id}) waits for ${dependency.key}, of which there are enough active providers`,
         );
     }
   }

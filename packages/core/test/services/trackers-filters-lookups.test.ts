@@ -289,5 +289,33 @@ describe('lookups', () => {
       if (self !== undefined) self.priority = -1;
     }).toThrow(expect.objectContaining({ code: 'ICHOR_OPTION_INVALID' }));
     await manager.quit();
+    expect(() => {
+      if (self !== undefined) self.priority = 7;
+    }).toThrow(expect.objectContaining({ code: 'ICHOR_SERVICE_STOPPED' }));
+  });
+
+  it('are a factory gone first, and back: its requesters stop, wait, and are asked about again (LC-182, LC-187)', async () => {
+    const seen: string[] = [];
+    const log: string[] = [];
+    const manager = testManager();
+    const made = manager.register(factory(seen));
+    const user = manager.register(logged(log, 'User', { dependencies: { log: required(Log) } }));
+    await manager.begin();
+    const before = heldResources(manager);
+    void manager.stopService(made.id);
+    await manager.settle();
+    expect([user.state, manager.services.providers(Log)]).toEqual(['installed', []]);
+    void manager.startService(made.id);
+    await manager.settle();
+    expect([user.state, seen.length]).toEqual(['active', 2]);
+    assertNoLeaks(manager, before);
+    // Both in one breath, in either order: nothing of the factory's stays.
+    void manager.removeService(made.id);
+    void manager.removeService(user.id);
+    await manager.settle();
+    expect(manager.services.count).toBe(2);
+    expect(log.filter((line) => !line.includes('('))).toEqual(['User.start', 'User.stop', 'User.start', 'User.stop']);
+    await manager.quit();
+    assertNoLeaks(manager);
   });
 });

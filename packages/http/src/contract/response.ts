@@ -55,7 +55,7 @@ export class HttpResponse {
   readonly headers: HeaderValues | undefined;
   readonly content: ResponseContent;
 
-  /** @throws ICHOR_HTTP_RESPONSE_INVALID when the status is not an integer from 200 to 599. */
+  /** @throws ICHOR_HTTP_RESPONSE_INVALID when the status is not an integer from 200 to 599, or has no body and one is given. */
   constructor(
     status: number,
     contentType: string | undefined,
@@ -66,6 +66,12 @@ export class HttpResponse {
       throw httpError(
         'ICHOR_HTTP_RESPONSE_INVALID',
         `A response was given the status ${status}. Pass an integer from 200 to 599.`,
+      );
+    }
+    if (content.kind !== 'empty' && hasNoBody(status)) {
+      throw httpError(
+        'ICHOR_HTTP_RESPONSE_INVALID',
+        `A response with the status ${status} was given a body, which clients would take for the next response. Use empty(${status}), or another status.`,
       );
     }
     this.status = status;
@@ -87,6 +93,11 @@ export class HttpResponse {
     const all = [...headerPairs(this.headers), ...headerPairs(headers)];
     return new HttpResponse(this.status, this.contentType, all, this.content);
   }
+}
+
+/** Statuses whose answers end with their head (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5). */
+export function hasNoBody(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
 }
 
 const emptyContent: ResponseContent = { kind: 'empty' };
@@ -134,6 +145,7 @@ export function message<T>(type: MessageType<T>, value: NoInfer<T>, init?: Respo
 
 /** Text as UTF-8. @param contentType Default: `text/plain; charset=utf-8`. */
 export function text(content: string, init?: ResponseInit & { readonly contentType?: string }): HttpResponse {
+  if (typeof content !== 'string') throw wrongContent('text', content, 'a string');
   return new HttpResponse(init?.status ?? 200, init?.contentType ?? 'text/plain; charset=utf-8', init?.headers, {
     kind: 'text',
     text: content,
@@ -142,6 +154,7 @@ export function text(content: string, init?: ResponseInit & { readonly contentTy
 
 /** Bytes as they are; not copied, so leave them alone until they are sent. @param contentType Default: `application/octet-stream`. */
 export function bytes(content: Uint8Array, init?: ResponseInit & { readonly contentType?: string }): HttpResponse {
+  if (!(content instanceof Uint8Array)) throw wrongContent('bytes', content, 'a Uint8Array');
   return new HttpResponse(init?.status ?? 200, init?.contentType ?? 'application/octet-stream', init?.headers, {
     kind: 'bytes',
     bytes: content,
@@ -150,6 +163,10 @@ export function bytes(content: Uint8Array, init?: ResponseInit & { readonly cont
 
 /** A body that is produced while it is sent: an async iterable is asked for more only when the client has taken what was sent. */
 export function stream(source: StreamSource, init?: StreamInit): HttpResponse {
+  const given = source as Partial<AsyncIterable<unknown> & Iterable<unknown>> | null | undefined;
+  if (typeof source !== 'object' || (given?.[Symbol.asyncIterator] ?? given?.[Symbol.iterator]) === undefined) {
+    throw wrongContent('stream', source, 'an iterable or async iterable of Uint8Array and text');
+  }
   return new HttpResponse(init?.status ?? 200, init?.contentType ?? 'application/octet-stream', init?.headers, {
     kind: 'stream',
     source,
@@ -172,13 +189,19 @@ export function sse(
  * @param status Default: 303, which makes the client use GET; 307 and 308 keep the method.
  */
 export function redirect(location: string, status: 301 | 302 | 303 | 307 | 308 = 303): HttpResponse {
-  const encoded = location.replace(/[\u0080-\u{10ffff}]+/gu, (characters) => encodeURIComponent(characters));
+  const wellFormed = location.replace(/\p{Surrogate}/gu, '\ufffd');
+  const encoded = wellFormed.replace(/[\u0080-\u{10ffff}]+/gu, (characters) => encodeURIComponent(characters));
   return new HttpResponse(status, undefined, [['Location', encoded]], emptyContent);
 }
 
 /** No body. @param status Default: 204. */
 export function empty(status = 204, init?: { readonly headers?: HeaderValues }): HttpResponse {
   return new HttpResponse(status, undefined, init?.headers, emptyContent);
+}
+
+function wrongContent(name: string, value: unknown, allowed: string): Error {
+  const received = value === null ? 'null' : `a value of type ${typeof value}`;
+  return httpError('ICHOR_HTTP_RESPONSE_INVALID', `${name}() was given ${received}. Allowed: ${allowed}.`);
 }
 
 /** The fields as pairs, in order. */

@@ -70,6 +70,8 @@ export class Listener {
       this.#server = undefined;
       throw listenFailure(options, error as NodeJS.ErrnoException);
     }
+    // Later, because the log is an optional dependency that may arrive together with this service.
+    setImmediate(() => this.#handshakes?.warn());
     server.on('error', () => {
       // Accepting failed for one connection (no file handles left); the next one is tried all the same.
     });

@@ -6,7 +6,7 @@ import type { FetchApplication, FetchHandler } from '../contract/fetch-handler.t
 import type { MountOptions, RouteOptions } from '../contract/http-host.ts';
 import { httpMethods, type HttpMethod } from '../contract/http-method.ts';
 import type { BodyStream, HttpRequest } from '../contract/request.ts';
-import { HttpResponse } from '../contract/response.ts';
+import { hasNoBody, HttpResponse } from '../contract/response.ts';
 import { httpError } from '../errors/catalogue.ts';
 
 type StreamedRequest = HttpRequest<BodyStream>;
@@ -119,7 +119,7 @@ function responseFrom(response: Response, request: StreamedRequest): HttpRespons
   const length = headers.get('content-length');
   const lengthBytes = length !== null && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
   // To HEAD an application tells the length of a body that it does not have.
-  if (body === null && (lengthBytes === undefined || request.method !== 'HEAD')) {
+  if (hasNoBody(status) || (body === null && (lengthBytes === undefined || request.method !== 'HEAD'))) {
     return new HttpResponse(status, contentType, fields, { kind: 'empty' });
   }
   return new HttpResponse(status, contentType, fields, {

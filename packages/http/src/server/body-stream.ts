@@ -7,6 +7,8 @@ import type { BodySink, Channel } from './channel.ts';
 import type { Exchange } from './exchange.ts';
 
 const highWaterBytes = 65_536;
+/** A body in tiny chunks would need many times its size in memory. */
+const highWaterPieces = 1024;
 
 export class IncomingBody implements BodyStream, BodySink {
   readonly #channel: Channel<Exchange>;
@@ -30,7 +32,7 @@ export class IncomingBody implements BodyStream, BodySink {
     this.#pieces.push(bytes.slice(start, end));
     this.#heldBytes += end - start;
     this.#wakeReader();
-    this.#isWaiting = this.#heldBytes >= highWaterBytes;
+    this.#isWaiting = this.#isFull;
     return !this.#isWaiting;
   }
 
@@ -60,7 +62,7 @@ export class IncomingBody implements BodyStream, BodySink {
       const piece = this.#pieces.shift();
       if (piece !== undefined) {
         this.#heldBytes -= piece.length;
-        if (this.#isWaiting && this.#heldBytes < highWaterBytes) {
+        if (this.#isWaiting && !this.#isFull) {
           this.#isWaiting = false;
           this.#channel.continueBody();
         }
@@ -86,6 +88,10 @@ export class IncomingBody implements BodyStream, BodySink {
       pieces.push(piece);
     }
     return Buffer.concat(pieces, length);
+  }
+
+  get #isFull(): boolean {
+    return this.#heldBytes >= highWaterBytes || this.#pieces.length >= highWaterPieces;
   }
 
   #wakeReader(): void {

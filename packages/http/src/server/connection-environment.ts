@@ -12,6 +12,16 @@ export interface Flushable {
   flush(): void;
 }
 
+/** What the host asks of a connection, whichever engine made it. */
+export interface HostedConnection {
+  /** Looks after time-outs. Called by the sweep, twice a second. @param now Coarse time in milliseconds. */
+  check(now: number): void;
+  /** Asks it to close: at once when idle, after the answer when a request is in flight. */
+  drain(): void;
+  /** Closes at once, whatever is in flight. */
+  destroy(): void;
+}
+
 export interface ConnectionEnvironment {
   readonly options: ResolvedHostOptions;
   readonly pipeline: RequestPipeline;
@@ -39,5 +49,5 @@ export interface ConnectionEnvironment {
   /** A message was refused. */
   refused(failure: ParseFailure): void;
   /** The connection is gone or belongs to somebody else now. */
-  removed(connection: object): void;
+  removed(connection: HostedConnection): void;
 }

@@ -6,7 +6,7 @@ import type { ResolvedHostOptions } from '../contract/host-options.ts';
 import { HeadReader } from '../parser/head-reader.ts';
 import type { ParseFailure } from '../parser/parse-failure.ts';
 import { Connection } from './connection.ts';
-import type { ConnectionEnvironment, Flushable } from './connection-environment.ts';
+import type { ConnectionEnvironment, Flushable, HostedConnection } from './connection-environment.ts';
 import { DateCache } from './date-cache.ts';
 import { OutputPool } from './output-buffer.ts';
 import { RequestPipeline } from './request-pipeline.ts';
@@ -25,7 +25,7 @@ export class ConnectionHost implements ConnectionEnvironment {
   readonly clock: Clock;
   readonly #queue: Queue;
   readonly #log: () => Logger;
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Set<HostedConnection>();
   readonly #spareReaders: HeadReader[] = [];
   #toFlush: Flushable[] = [];
   #isFlushScheduled = false;
@@ -75,17 +75,26 @@ export class ConnectionHost implements ConnectionEnvironment {
 
   /** Makes the connection for a transport that has just been established; the engine delivers what it receives to it. */
   add(transport: Transport): Connection {
-    if (this.#sweep === undefined) {
-      this.#setTime();
-      this.#scheduleSweep();
-    }
+    this.#startSweep();
     const connection = new Connection(this, transport);
     this.#connections.add(connection);
     return connection;
   }
 
+  /** Looks after a connection that its engine reads by itself, until `removed`. */
+  adopt(connection: HostedConnection): void {
+    this.#startSweep();
+    this.#connections.add(connection);
+  }
+
+  #startSweep(): void {
+    if (this.#sweep !== undefined) return;
+    this.#setTime();
+    this.#scheduleSweep();
+  }
+
   /** The connection is gone or belongs to somebody else now. */
-  removed(connection: Connection): void {
+  removed(connection: HostedConnection): void {
     if (!this.#connections.delete(connection) || this.#connections.size > 0) return;
     this.#sweep?.cancel();
     this.#sweep = undefined;

@@ -8,9 +8,10 @@ import type { HttpResponse } from '../contract/response.ts';
 import { httpError } from '../errors/catalogue.ts';
 import type { HeadReader } from '../parser/head-reader.ts';
 import type { ParseFailure } from '../parser/parse-failure.ts';
+import { beginExchange } from './begin-exchange.ts';
 import { BodyIntake } from './body-intake.ts';
 import type { BodySink, Channel, StreamFraming } from './channel.ts';
-import type { ConnectionEnvironment } from './connection-environment.ts';
+import type { ConnectionEnvironment, HostedConnection } from './connection-environment.ts';
 import { ConnectionOutput } from './connection-output.ts';
 import { Exchange } from './exchange.ts';
 import { InputQueue } from './input-queue.ts';
@@ -38,7 +39,7 @@ const closeLine = 'Connection: close\r\n';
 const plainStyle: HeadStyle = { connection: '', withoutBody: false };
 const headStyle: HeadStyle = { connection: '', withoutBody: true };
 
-export class Connection implements Channel<Exchange>, TransportSink {
+export class Connection implements Channel<Exchange>, HostedConnection, TransportSink {
   readonly #host: ConnectionEnvironment;
   readonly #transport: Transport;
   readonly #output: ConnectionOutput;
@@ -146,7 +147,12 @@ export class Connection implements Channel<Exchange>, TransportSink {
     const behind = reader.read(bytes, at, end);
     if (behind === -1) {
       this.#inputAt = end;
-      if (reader.parser.failure !== undefined) return this.#refuse(reader.parser.failure);
+      const { failure } = reader.parser;
+      if (failure !== undefined) {
+        // The shared reader must not take anything of this head into the next one, of any connection.
+        reader.reset();
+        return this.#refuse(failure);
+      }
       if (this.#reader !== undefined) return;
       this.#reader = reader;
       this.#host.lendReader();
@@ -171,13 +177,7 @@ export class Connection implements Channel<Exchange>, TransportSink {
     this.#deadline = never;
     this.#intake = undefined;
     this.#mode = head.bodyLength === 0 ? 'busy' : 'body';
-    if (head.method === 'CONNECT') {
-      this.#refuseRequest(exchange, new HttpError(501, 'CONNECT is not implemented here.'));
-    } else if (head.isInvalid) {
-      this.#refuseRequest(exchange, new HttpError(400, 'The request target is not valid for this method.'));
-    } else {
-      host.pipeline.admit(exchange);
-    }
+    beginExchange(host.pipeline, exchange, head);
     if (this.#exchange === exchange) this.#wasAdmitted(exchange);
   }
 
@@ -232,7 +232,8 @@ export class Connection implements Channel<Exchange>, TransportSink {
       this.#inputAt = end;
       return this.#refuseBody(intake.failure);
     }
-    if (intake.isPaused) this.#deadline = never;
+    // While its reader takes nothing, time counts for the handler and not for the client.
+    if (intake.isPaused) this.#awaitHandler(this.#exchange!);
     if (!intake.isDone) return;
     const exchange = this.#exchange!;
     const sink = this.#sink!;
@@ -286,14 +287,6 @@ export class Connection implements Channel<Exchange>, TransportSink {
     this.#host.encoder.appendWhole(this.#output.withRoom(headRoomBytes), response, undefined, style);
     this.#host.refused(failure);
     this.#closeGently();
-  }
-
-  // A request that is answered without having been admitted.
-  #refuseRequest(exchange: Exchange, error: HttpError): void {
-    const { pipeline } = this.#host;
-    exchange.keepAlive = false;
-    pipeline.overload.admitted();
-    pipeline.refuse(exchange, error);
   }
 
   // A body that is not HTTP: its request gets the answer, if it has none yet.
@@ -540,7 +533,7 @@ export class Connection implements Channel<Exchange>, TransportSink {
         }
         break;
       case 'body':
-        if (this.#intake === undefined) this.#handlerIsLate();
+        if (this.#intake === undefined || this.#intake.isPaused) this.#handlerIsLate();
         else this.#refuseBody({ status: 408, detail: 'The body did not come in time.' });
         break;
       case 'busy':

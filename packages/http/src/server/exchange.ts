@@ -29,6 +29,8 @@ export interface RequestHead {
   readonly queryText: string;
   /** Host and port, from an absolute target or the Host header. */
   readonly host: string | undefined;
+  /** Path and query, without the authority of an absolute target: what matchers see. */
+  readonly pathAndQuery: string;
   /** Field lines with their line ends. */
   readonly fieldsText: string;
   readonly contentType: string | undefined;

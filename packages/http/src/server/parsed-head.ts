@@ -16,6 +16,7 @@ export class ParsedHead implements RequestHead {
   readonly path: string;
   readonly method: HttpMethod;
   readonly queryText: string;
+  readonly pathAndQuery: string;
   readonly contentType: string | undefined;
   readonly upgrade: string | undefined;
   readonly minorVersion: number;
@@ -42,12 +43,14 @@ export class ParsedHead implements RequestHead {
       const query = parser.queryStart;
       this.path = query === -1 ? target : target.slice(0, query - targetStart);
       this.queryText = query === -1 ? '' : target.slice(query - targetStart + 1);
+      this.pathAndQuery = target;
       this.#authority = undefined;
     } else {
       const parsed = parseOtherTarget(target, parser.method);
       isInvalid = parsed === undefined;
       this.path = parsed?.path ?? '';
       this.queryText = parsed?.query ?? '';
+      this.pathAndQuery = this.queryText === '' ? this.path : `${this.path}?${this.queryText}`;
       this.#authority = parsed?.authority;
     }
     this.isInvalid = isInvalid;

@@ -62,7 +62,7 @@ export class RequestPipeline implements ExchangeSteps, BodyReader, ChainEnds<Exc
   #route(exchange: Exchange): void {
     const { head } = exchange;
     const router = this.#upgradeRouter(exchange) ?? this.router;
-    const route = router.find(head.method, head.path, head.target);
+    const route = router.find(head.method, head.path, head.pathAndQuery);
     if (route === undefined) {
       exchange.unrouted = this.#answerWithoutRoute(exchange);
       if (this.layers.length !== 0) return this.#enterMiddleware(exchange, this.layers);
@@ -407,25 +407,25 @@ export class RequestPipeline implements ExchangeSteps, BodyReader, ChainEnds<Exc
   };
 
   #upgradeRouter(exchange: Exchange): Router<Route> | undefined {
-    const { upgrade, bodyLength, method, minorVersion } = exchange.head;
+    const { upgrade, bodyLength, method, minorVersion, path, pathAndQuery } = exchange.head;
     if (upgrade === undefined || this.upgrades.size === 0 || bodyLength !== 0 || method !== 'GET') return undefined;
     // RFC 9110 section 7.8: Upgrade is ignored in HTTP/1.0.
     if (minorVersion === 0) return undefined;
     for (const protocol of upgrade.split(',')) {
       const router = this.upgrades.get(protocol.trim().toLowerCase());
-      if (router?.find(exchange.method, exchange.path, exchange.target) !== undefined) return router;
+      if (router?.find(method, path, pathAndQuery) !== undefined) return router;
     }
     return undefined;
   }
 
   // Right after `find`: the router remembers what was wrong with the path.
   #answerWithoutRoute(exchange: Exchange): HttpResponse | HttpError {
-    const { method, path, target } = exchange.head;
+    const { method, path, pathAndQuery } = exchange.head;
     if (method === 'OPTIONS' && path === '*') return empty(204);
     if (this.router.isMalformed) return new HttpError(400, 'The percent-encoding of the path is not valid UTF-8.');
     if (this.isDraining) return gone();
-    const allowed = this.router.allowed(path, target);
-    const protocols = this.#protocolsAt(exchange);
+    const allowed = this.router.allowed(path, pathAndQuery);
+    const protocols = this.#protocolsAt(exchange.head);
     if (protocols.length > 0) {
       if (method === 'GET' || method === 'HEAD') return upgradeRequired(protocols);
       if (!allowed.includes('GET')) allowed.unshift('GET');
@@ -442,10 +442,10 @@ export class RequestPipeline implements ExchangeSteps, BodyReader, ChainEnds<Exc
   }
 
   /** The protocols to which a GET of this path could upgrade. */
-  #protocolsAt({ path, target }: Exchange): string[] {
+  #protocolsAt({ path, pathAndQuery }: Exchange['head']): string[] {
     const protocols: string[] = [];
     for (const [protocol, router] of this.upgrades)
-      if (router.find('GET', path, target) !== undefined) protocols.push(protocol);
+      if (router.find('GET', path, pathAndQuery) !== undefined) protocols.push(protocol);
     return protocols;
   }
 }

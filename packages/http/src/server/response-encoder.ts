@@ -25,6 +25,7 @@ interface HeadTemplate {
   dateVersion: number;
 }
 
+const hasContentType = /^content-type:/im;
 const maxTemplates = 256;
 const lengthPrefix = 'Content-Length: ';
 /** Room an output buffer must have for a head with headers of its own, and for one without. */
@@ -68,7 +69,9 @@ export class ResponseEncoder {
     headers: HeaderValues | undefined,
     connection: string,
   ): void {
-    const template = this.#template(status, contentType);
+    const fields = headers === undefined ? '' : headerLines(headers, true);
+    // A content type among the headers of the response is the one that is meant.
+    const template = this.#template(status, contentType !== '' && hasContentType.test(fields) ? '' : contentType);
     const { bytes } = template;
     if (template.dateVersion !== this.#date.version) {
       bytes.write(this.#date.text, template.dateOffset, 'latin1');
@@ -79,7 +82,7 @@ export class ResponseEncoder {
       output.length += bytes.length;
       return;
     }
-    const lines = headers === undefined ? connection : headerLines(headers, true) + connection;
+    const lines = fields + connection;
     const { statusLineLength } = template;
     output.length += bytes.copy(output.bytes, output.length, 0, statusLineLength);
     output.appendLatin1(lines);
@@ -204,8 +207,7 @@ export class ResponseEncoder {
     const byType = (this.#templates[status] ??= new Map());
     const known = byType.get(contentType);
     if (known !== undefined) return known;
-    if (contentType !== '' && (!isFieldValue(contentType) || contentType.length > 256))
-      throw invalidHeader('Content-Type', contentType, 'value');
+    assertContentType(contentType);
     const typeLine = contentType === '' ? '' : `Content-Type: ${contentType}\r\n`;
     const statusLine = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
     const before = `${statusLine}${typeLine}${this.#server}Date: `;
@@ -252,6 +254,12 @@ export function headerLines(headers: HeaderValues, allowsUpgrade = false): strin
     );
   }
   return lines;
+}
+
+/** @throws ICHOR_HTTP_HEADER_INVALID */
+export function assertContentType(contentType: string): void {
+  if (contentType !== '' && (!isFieldValue(contentType) || contentType.length > 256))
+    throw invalidHeader('Content-Type', contentType, 'value');
 }
 
 function invalidHeader(name: unknown, value: unknown, part: 'name' | 'value'): Error {

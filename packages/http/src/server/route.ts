@@ -68,8 +68,24 @@ function kindOf(body: BodyOption | undefined): BodyKind {
   return isMessageType(body) ? 'message' : 'schema';
 }
 
+const optionNames: ReadonlySet<string> = new Set([
+  'priority',
+  'body',
+  'response',
+  'query',
+  'params',
+  'bodyBytes',
+  'handlerTimeoutMs',
+  'middleware',
+]);
+
 function checkOptions(options: RouteOptions): void {
   if (typeof options !== 'object' || options === null) throw invalidOption('route options', options, 'an object');
+  for (const name of Object.keys(options)) {
+    if (!optionNames.has(name)) {
+      throw invalidOption(name, options[name as keyof RouteOptions], `one of ${[...optionNames].join(', ')}`);
+    }
+  }
   const { priority, body, response, query, params, bodyBytes, handlerTimeoutMs } = options;
   if (priority !== undefined && (!Number.isSafeInteger(priority) || priority < 0)) {
     throw invalidOption('priority', priority, 'an integer of at least 0');

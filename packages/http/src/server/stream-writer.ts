@@ -70,6 +70,7 @@ export class StreamWriter {
         const next = await this.#next(iterator);
         if (next === undefined || next.done === true) break;
         const piece = typeof next.value === 'string' ? Buffer.from(next.value, 'utf8') : next.value;
+        if (!(piece instanceof Uint8Array)) throw wrongPiece(piece);
         this.#count(piece);
         this.#exchange.sentBytes += piece.length;
         if (piece.length > 0 && !channel.sendPiece(piece)) await channel.whenDrained();
@@ -134,4 +135,12 @@ export class StreamWriter {
       this.#failed(this.#exchange, error);
     }
   }
+}
+
+function wrongPiece(piece: unknown): Error {
+  const received = piece === null ? 'null' : `a value of type ${typeof piece}`;
+  return httpError(
+    'ICHOR_HTTP_RESPONSE_INVALID',
+    `A streamed response produced ${received}. Produce Uint8Array or text.`,
+  );
 }

@@ -85,7 +85,11 @@ export class HttpHostService implements ProvidesViews<HttpHost> {
   }
 
   async start(): Promise<void> {
-    this.#listener = new Listener(this.#connections, new NetEngine(this.#connections));
+    const engine =
+      this.#options.engine === 'net'
+        ? new NetEngine(this.#connections)
+        : new (await import('../engines/node-http/node-http-engine.ts')).NodeHttpEngine(this.#connections);
+    this.#listener = new Listener(this.#connections, engine);
     await this.#listener.listen(this.#options);
   }
 

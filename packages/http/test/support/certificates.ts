@@ -1,6 +1,7 @@
 // Authorities and certificates for tests, made anew in each run: good, expired, for other names, for clients.
 
 import { webcrypto, createPrivateKey } from 'node:crypto';
+// eslint-disable-next-line import/no-unassigned-import -- what @peculiar/x509 needs
 import 'reflect-metadata';
 import {
   AuthorityKeyIdentifierExtension,

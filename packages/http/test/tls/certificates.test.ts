@@ -142,10 +142,14 @@ describe('a host with a certificate', () => {
         async ({ port, host: view, log }) => {
           await expect(connect(port)).rejects.toMatchObject({ code });
           view.reloadTls(pair);
-          expect(log.find(({ level }) => level === 'warn')).toMatchObject({
-            message: expect.stringMatching(/out of date/),
-            fields: { what: expect.stringMatching(/^tls\.cert is valid from .* to .*GMT$/) },
-          });
+          const warnings = log.filter(({ level }) => level === 'warn');
+          expect(warnings).toHaveLength(2);
+          for (const warning of warnings) {
+            expect(warning).toMatchObject({
+              message: expect.stringMatching(/out of date/),
+              fields: { what: expect.stringMatching(/^tls\.cert is valid from .* to .*GMT$/) },
+            });
+          }
         },
         host(pair),
       );
@@ -290,7 +294,7 @@ describe('several names (SNI)', () => {
     await withHost(
       routes,
       async ({ port }) => {
-        await expect(connect(port, { servername: 'unknown.example' })).rejects.toThrow();
+        await expect(connect(port, { servername: 'unknown.example' })).rejects.toThrow(/disconnected|ECONNRESET|alert/);
         for (const servername of ['localhost', 'second.example', 'x.wild.example', '']) {
           const { socket } = await connect(port, { servername, checkServerIdentity: () => undefined });
           expect(await get(socket)).toMatch(/root$/);

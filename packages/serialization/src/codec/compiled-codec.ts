@@ -5,7 +5,7 @@ import { installGeneratedText } from '../codegen/generate-text.ts';
 import type { CodecPolicy } from '../schema/limits.ts';
 import type { SchemaNode } from '../schema/node.ts';
 import { checkRange, checkTarget, tooLarge } from './arguments.ts';
-import { writeOut } from './output.ts';
+import { writeOut, type Output } from './output.ts';
 import { fail, Reader, type Read } from './reader.ts';
 import type { Serializer } from './serializer.ts';
 import { Writer, type Write } from './writer.ts';
@@ -27,7 +27,7 @@ export interface Format {
   skipTail(r: Reader, b: Uint8Array, p: number): number;
 }
 
-export class CompiledCodec<T> implements Serializer<T> {
+export class CompiledCodec<T> implements Serializer<T>, Output<T> {
   readonly contentType: string;
   readonly #name: string;
   readonly #node: SchemaNode;
@@ -36,13 +36,12 @@ export class CompiledCodec<T> implements Serializer<T> {
   readonly #generate: boolean;
   #readers: Compiled<Read> | undefined;
   #writers: Compiled<Write> | undefined;
-  #read: Read | undefined;
-  #write: Write | undefined;
-  // Taken while in use: a schema or getter may call this very codec.
-  #reader: Reader | undefined;
-  #writer: Writer | undefined;
+  /** Compiles itself when it is called first. */
+  #read: Read = (r, b, p) => (this.#read = this.#compileRead())(r, b, p);
+  #write: Write = (w, v, b, p) => (this.#write = this.#compileWrite())(w, v, b, p);
+  readonly #reader: Reader;
+  readonly #writer: Writer;
   #lastSize = 0;
-  readonly #writeAt = (value: T, buffer: Uint8Array, p: number): number => this.#writeChecked(value, buffer, p);
 
   constructor(format: Format, name: string, node: SchemaNode, policy: CodecPolicy, codeGeneration: 'auto' | 'never') {
     this.contentType = format.contentType;
@@ -51,38 +50,46 @@ export class CompiledCodec<T> implements Serializer<T> {
     this.#node = node;
     this.#policy = policy;
     this.#generate = codeGeneration === 'auto' && mayGenerateCode();
+    this.#reader = new Reader(name, policy);
+    this.#writer = new Writer(name, policy);
   }
 
   serialize(value: T): Uint8Array {
-    const bytes = writeOut(this.#writeAt, value, this.#lastSize);
+    const bytes = writeOut(this, value, this.#lastSize);
     this.#lastSize = bytes.length;
     return bytes;
   }
 
   serializeInto(value: T, buffer: Uint8Array, offset: number): number {
     checkTarget(this.#name, buffer, offset);
-    const end = this.#writeChecked(value, buffer, offset);
+    const end = this.writeAt(value, buffer, offset);
     return end > buffer.length ? -1 : end;
   }
 
   deserialize(bytes: Uint8Array, start = 0, end: number = bytes.length): T {
     checkRange(this.#name, bytes, start, end, this.#policy.maxBytes);
-    const r = this.#reader ?? new Reader(this.#name, this.#policy);
-    this.#reader = undefined;
+    const r = this.#reader.busy ? new Reader(this.#name, this.#policy) : this.#reader;
+    r.busy = true;
     r.end = end;
     r.depth = 0;
-    let value: unknown;
     try {
-      value = (this.#read ??= this.#compileRead())(r, bytes, start);
+      const value = this.#read(r, bytes, start);
       if (r.pos !== end) this.#checkTail(r, bytes);
+      r.busy = false;
+      return value as T;
     } catch (error) {
+      r.busy = false;
       if (!this.#generate) throw error;
-      // By closures alone, which know the path of an error.
-      r.depth = 0;
-      value = this.#closures().closure(r, bytes, start);
-      this.#checkTail(r, bytes);
+      return this.#readAgain(bytes, start, end);
     }
-    this.#reader = r;
+  }
+
+  /** Reads by closures alone, which know the path of an error. */
+  #readAgain(bytes: Uint8Array, start: number, end: number): T {
+    const r = new Reader(this.#name, this.#policy);
+    r.end = end;
+    const value = this.#closures().closure(r, bytes, start);
+    this.#checkTail(r, bytes);
     return value as T;
   }
 
@@ -96,20 +103,20 @@ export class CompiledCodec<T> implements Serializer<T> {
     fail(r, 'ICHOR_SERIALIZATION_TRAILING', p, 'the end of the input', received, hint);
   }
 
-  #writeChecked(value: T, buffer: Uint8Array, p: number): number {
-    const w = this.#writer ?? new Writer(this.#name, this.#policy);
-    this.#writer = undefined;
+  writeAt(value: T, buffer: Uint8Array, p: number): number {
+    const w = this.#writer.busy ? new Writer(this.#name, this.#policy) : this.#writer;
+    w.busy = true;
     w.depth = 0;
     let end: number;
     try {
-      end = (this.#write ??= this.#compileWrite())(w, value, buffer, p);
+      end = this.#write(w, value, buffer, p);
     } catch (error) {
+      w.busy = false;
       if (!this.#generate) throw error;
-      w.depth = 0;
-      end = this.#writeClosures().closure(w, value, buffer, p);
+      end = this.#writeClosures().closure(new Writer(this.#name, this.#policy), value, buffer, p);
     }
+    w.busy = false;
     if (end - p > this.#policy.maxBytes) throw tooLarge(this.#name, end - p, this.#policy.maxBytes);
-    this.#writer = w;
     return end;
   }
 

@@ -18,6 +18,8 @@ export class Reader {
   end = 0;
   /** Behind the value read last. */
   pos = 0;
+  /** Whether a reading is under way: a getter or a schema of the user may call the same codec meanwhile. */
+  busy = false;
   /** Containers that are open. */
   depth = 0;
   /** Key or index in each open container. Only closures keep it; generated readers are run again to learn it. */

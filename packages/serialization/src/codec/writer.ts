@@ -14,6 +14,8 @@ export class Writer {
   readonly name: string;
   readonly policy: CodecPolicy;
   readonly maxDepth: number;
+  /** Whether a writing is under way: a getter or a schema of the user may call the same codec meanwhile. */
+  busy = false;
   /** Containers that are open. */
   depth = 0;
   /** Key or index in each open container. Only closures keep it. */

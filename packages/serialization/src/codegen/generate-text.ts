@@ -2,7 +2,7 @@
 // Called when the first codec generates code; from then on all codecs of the process use them.
 
 import { decodeAscii } from '../text/text.ts';
-import { setTextFunctions, type AsciiText, type PlainText } from '../text/ascii-text.ts';
+import { plainBytes, setTextFunctions, type AsciiText, type PlainText, type QuotedText } from '../text/ascii-text.ts';
 
 /** Up to here one call with all characters beats a call into the runtime (Node 20 and 26). */
 const longest = 32;
@@ -21,7 +21,15 @@ export function installGeneratedText(): void {
     const bytes = names.map((name, index) => `${name} = ${byte(index)}`).join(', ');
     return `case ${i + 1}: { const ${bytes}; return (${names.join(' | ')}) > 127 ? undefined : make(${names.join(', ')}); }`;
   });
+  // One pass: the bytes that were looked at are still at hand when the string is made.
+  const quoted = list(longest + 1, (i) => {
+    const made = i === 0 ? "''" : `make(${list(i, (index) => `c${index}`).join(', ')})`;
+    return `if (n <= ${i}) { at.pos = p + ${i + 1}; return undefined; }
+      const c${i} = b[p + ${i + 1}];
+      if (plainBytes[c${i}] !== 1) { if (c${i} === 34) { at.pos = p + ${i + 2}; return ${made}; } at.pos = p + ${i + 1}; return undefined; }`;
+  });
   const text = `"use strict";
+    const make = fromCharCode, decode = decodeAscii, plainBytes = table;
     return {
       ascii(b, start, end) { switch (end - start) { case 0: return ''; ${ascii.join('\n')} default: return decode(b, start, end); } },
       plain(b, start, end) {
@@ -29,12 +37,14 @@ export function installGeneratedText(): void {
         for (let p = start; p < end; p++) if (b[p] > 127) return undefined;
         return decode(b, start, end);
       },
+      quoted(at, b, p, end) { const n = end - p - 1; ${quoted.join('\n')} at.pos = p + ${longest + 2}; return undefined; },
     };`;
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the purpose of this folder; nothing from outside is in the text
-  const make = new Function('make', 'decode', text) as (
+  const make = new Function('fromCharCode', 'decodeAscii', 'table', text) as (
     make: typeof String.fromCharCode,
     decode: AsciiText,
-  ) => { ascii: AsciiText; plain: PlainText };
-  const { ascii: asciiText, plain: plainText } = make(String.fromCharCode, decodeAscii);
-  setTextFunctions(asciiText, plainText);
+    plainBytes: Uint8Array,
+  ) => { ascii: AsciiText; plain: PlainText; quoted: QuotedText };
+  const made = make(String.fromCharCode, decodeAscii, plainBytes);
+  setTextFunctions(made.ascii, made.plain, made.quoted);
 }

@@ -1,7 +1,7 @@
 // Generates the writers of containers: keys are written as constants, values by calls that V8 can inline.
 // What does not fit the schema throws; the codec writes such a value again with closures, whose error says where it is.
 
-import { enter, type Write } from '../codec/writer.ts';
+import type { Write } from '../codec/writer.ts';
 import { NodeFunctions, putConstant } from '../codegen/node-functions.ts';
 import { memberOf, misfitTest, notAnObject, refuseIf } from '../codegen/value-tests.ts';
 import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
@@ -56,7 +56,11 @@ class WriterFunctions extends NodeFunctions {
   }
 
   #object(node: ObjectNode): string[] {
-    const lines = [refuseIf(this.code, notAnObject), `${this.call(enter, 'w')};`, 'let separator = 123, x;'];
+    const lines = [
+      refuseIf(this.code, notAnObject),
+      refuseIf(this.code, 'w.depth++ >= w.maxDepth'),
+      'let separator = 123, x;',
+    ];
     let required = false;
     node.fields.forEach((field, index) => {
       lines.push(...this.#field(field, index === 0 ? '123' : required ? '44' : 'separator'));
@@ -76,7 +80,7 @@ class WriterFunctions extends NodeFunctions {
   #array(node: ArrayNode): string[] {
     return [
       refuseIf(this.code, `!Array.isArray(v) || v.length < ${node.minItems} || v.length > ${node.maxItems}`),
-      `${this.call(enter, 'w')};`,
+      refuseIf(this.code, 'w.depth++ >= w.maxDepth'),
       'b[p++] = 91;',
       'for (let i = 0; i < v.length; i++) {',
       'if (i > 0) b[p++] = 44;',

@@ -8,26 +8,44 @@ import { exactInteger } from './exact-integer.ts';
 import { fail, type Read, type Reader } from '../codec/reader.ts';
 import { failAt, failType, skipSpace } from './json-text.ts';
 
+const powersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 
-/** Reads a natural number of at most 15 digits, the usual case; −1 when anything else is here. */
+/** Whether the byte at `p` goes on with a number, or makes one of another kind. */
+const isNumberPart = (c: number): boolean => isDigit(c) || c === 46 || (c | 32) === 101;
+
+/** Reads a natural number of at most 15 digits, the usual case; −1 when anything else is here. Small, so that V8 inlines it. */
 function readShortUint(r: Reader, b: Uint8Array, p: number): number {
   const end = r.end;
-  if (p >= end) return -1;
-  let digit = (b[p] as number) - 48;
-  if (digit < 0 || digit > 9) return -1;
-  const start = p++;
-  let value = digit;
-  let c = 0;
-  while (p < end && (digit = (c = b[p] as number) - 48) >= 0 && digit <= 9) {
-    value = value * 10 + digit;
-    p++;
+  let q = p;
+  let value = 0;
+  let digit = 0;
+  // Nine digits are an int32, for which arithmetic is fastest.
+  while (q < end && (digit = b[q]! - 48) >= 0 && digit <= 9) {
+    if (q === p + 9) return readLongUint(r, b, p, value);
+    value = (value * 10 + digit) | 0;
+    q++;
   }
-  const length = p - start;
-  if (length > 1 && (length > 15 || b[start] === 48)) return -1;
-  if (p < end && (c === 46 || (c | 32) === 101)) return -1;
-  r.pos = p;
+  if (q === p || (b[p] === 48 && q > p + 1) || (q < end && isNumberPart(b[q]!))) return -1;
+  r.pos = q;
   return value;
+}
+
+/** Goes on behind nine digits that make `high`. */
+function readLongUint(r: Reader, b: Uint8Array, p: number, high: number): number {
+  const end = r.end;
+  const middle = p + 9;
+  const stop = end - middle > 6 ? middle + 6 : end;
+  let q = middle;
+  let low = 0;
+  let digit = 0;
+  while (q < stop && (digit = b[q]! - 48) >= 0 && digit <= 9) {
+    low = (low * 10 + digit) | 0;
+    q++;
+  }
+  if (b[p] === 48 || (q < end && isNumberPart(b[q]!))) return -1;
+  r.pos = q;
+  return high * powersOfTen[q - middle]! + low;
 }
 
 /** End of the number that begins at `p`. Throws when none does. */
@@ -70,8 +88,6 @@ export function readNumber(r: Reader, b: Uint8Array, p: number): number {
   r.pos = end;
   return value;
 }
-
-const powersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /**
  * Reads `-12.34` with at most 15 digits: both the digits and the power of ten are exact doubles then, so that one

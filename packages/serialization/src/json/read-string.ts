@@ -3,32 +3,21 @@
 
 import type { StringNode } from '../schema/node.ts';
 import { checkString, type FindText } from '../codec/value-parts.ts';
-import { asciiText } from '../text/ascii-text.ts';
+import { asciiText, plainBytes as plain, quotedText } from '../text/ascii-text.ts';
 import { decodeUtf8 } from '../text/text.ts';
 import { utf8SequenceEnd } from '../text/utf8.ts';
 import { fail, type Read, type Reader } from '../codec/reader.ts';
 import { failAt, failType, skipSpace } from './json-text.ts';
 
-/** 1 for the bytes that stand for themselves inside a string: ASCII without controls, quote and backslash. */
-const plain = new Uint8Array(256).fill(1, 32, 128);
-plain[34] = 0;
-plain[92] = 0;
-
 /** Reads a string of any content within the codec's limits. */
 export function readString(r: Reader, b: Uint8Array, p: number): string {
-  const end = r.end;
-  if (p < end && b[p] === 34) {
-    const start = p + 1;
-    let q = start;
-    while (q < end && plain[b[q]!] === 1) q++;
-    if (q < end && b[q] === 34 && q - start <= r.maxStringBytes) {
-      r.pos = q + 1;
-      return asciiText(b, start, q);
-    }
-    return readRest(r, b, start, q);
+  if (p < r.end && b[p] === 34) {
+    const text = quotedText(r, b, p, r.end);
+    if (text === undefined) return readRest(r, b, p + 1, r.pos);
+    return text.length <= r.maxStringBytes ? text : failLength(r, p + 1, text.length);
   }
   p = skipSpace(r, b, p);
-  if (p >= end || b[p] !== 34) failType(r, b, p, 'a string');
+  if (p >= r.end || b[p] !== 34) failType(r, b, p, 'a string');
   return readRest(r, b, p + 1, p + 1);
 }
 

@@ -1,14 +1,24 @@
 // Numbers as JSON text. Integers are written digit by digit; everything else as JavaScript writes it, but −0 as `-0`.
 
-/** Writes an integer from −(2^53−1) to 2^53−1. */
+/** Writes an integer from −(2^53−1) to 2^53−1. Small, so that V8 inlines it. */
 export function writeInt(b: Uint8Array, p: number, value: number): number {
+  if (value >= 0 && value < 10) {
+    b[p] = 48 + value;
+    return p + 1;
+  }
+  if (value >= 0 && value < 100) {
+    const tens = (value * 205) >> 11;
+    b[p] = 48 + tens;
+    b[p + 1] = 48 + value - tens * 10;
+    return p + 2;
+  }
+  return writeLongInt(b, p, value);
+}
+
+function writeLongInt(b: Uint8Array, p: number, value: number): number {
   if (value < 0) {
     b[p++] = 45;
     value = -value;
-  }
-  if (value < 10) {
-    b[p] = 48 + value;
-    return p + 1;
   }
   if (value < 1_000_000_000) return writeSmall(b, p, value | 0);
   const high = Math.floor(value / 1_000_000_000);

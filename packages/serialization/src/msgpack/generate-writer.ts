@@ -1,7 +1,7 @@
 // Generates the writers of containers: keys are written as constants, values by calls that V8 can inline.
 // What does not fit the schema throws; the codec writes such a value again with closures, whose error says where it is.
 
-import { enter, type Write } from '../codec/writer.ts';
+import type { Write } from '../codec/writer.ts';
 import { isGeneratable, NodeFunctions, putConstant } from '../codegen/node-functions.ts';
 import { memberOf, misfitTest, notAnObject, refuseIf } from '../codegen/value-tests.ts';
 import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
@@ -58,7 +58,11 @@ class PackWriterFunctions extends NodeFunctions {
 
   #map(node: ObjectNode): string[] {
     const always = node.fields.filter((field) => !field.optional).length;
-    const lines = [refuseIf(this.code, notAnObject), `${this.call(enter, 'w')};`, `let x, n = ${always};`];
+    const lines = [
+      refuseIf(this.code, notAnObject),
+      refuseIf(this.code, 'w.depth++ >= w.maxDepth'),
+      `let x, n = ${always};`,
+    ];
     node.fields.forEach((field, index) => {
       if (field.optional) lines.push(`const x${index} = ${memberOf(field.key)};`, `if (x${index} !== undefined) n++;`);
     });
@@ -74,7 +78,7 @@ class PackWriterFunctions extends NodeFunctions {
   }
 
   #fields(node: ObjectNode): string[] {
-    const lines = [refuseIf(this.code, notAnObject), `${this.call(enter, 'w')};`, 'let x;'];
+    const lines = [refuseIf(this.code, notAnObject), refuseIf(this.code, 'w.depth++ >= w.maxDepth'), 'let x;'];
     lines.push(`p = ${this.call(writeArrayHead, `b, p, ${node.fields.length}`)};`);
     for (const field of node.fields) {
       lines.push(`x = ${memberOf(field.key)};`);
@@ -89,7 +93,7 @@ class PackWriterFunctions extends NodeFunctions {
   #array(node: ArrayNode): string[] {
     return [
       refuseIf(this.code, `!Array.isArray(v) || v.length < ${node.minItems} || v.length > ${node.maxItems}`),
-      `${this.call(enter, 'w')};`,
+      refuseIf(this.code, 'w.depth++ >= w.maxDepth'),
       `p = ${this.call(writeArrayHead, 'b, p, v.length')};`,
       'for (let i = 0; i < v.length; i++) {',
       'const x = v[i];',

@@ -19,7 +19,7 @@ export interface SecureContexts {
 export function secureContexts(options: HostTlsOptions, now: number): SecureContexts {
   const outdated: string[] = [];
   for (const [index, authority] of [options.ca ?? []].flat().entries()) {
-    certificateOf(Array.isArray(options.ca) ? `tls.ca[${index}]` : 'tls.ca', authority as Pem);
+    certificateOf(Array.isArray(options.ca) ? `tls.ca[${index}]` : 'tls.ca', authority);
   }
   const contextOf = (where: string, identity: TlsIdentity, certificate: X509Certificate): tls.SecureContext => {
     if (now < Date.parse(certificate.validFrom) || now > Date.parse(certificate.validTo)) {

@@ -22,6 +22,7 @@ export class TlsHandshakes {
   readonly #host: ConnectionHost;
   readonly #options: ResolvedHostOptions;
   readonly #secured: (socket: TLSSocket, tls: PeerTls) => void;
+  #outdated: readonly string[] = [];
   #server: tls.Server;
   /** Accepted sockets by the time at which their handshake must be over. The first ones are in a handshake, the rest waits. */
   readonly #pending = new Map<Socket, number>();
@@ -47,6 +48,12 @@ export class TlsHandshakes {
   /** Takes other certificates for handshakes from now on; those that have begun go on with the old ones. @throws as the constructor */
   replace(options: HostTlsOptions): void {
     this.#server = this.#serverFor(options);
+    this.warn();
+  }
+
+  /** Logs which certificates are out of date; they are used all the same. */
+  warn(): void {
+    for (const what of this.#outdated) this.#host.log.warn('A certificate of the HTTP host is out of date', { what });
   }
 
   begin(socket: Socket): void {
