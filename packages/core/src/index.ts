@@ -107,7 +107,8 @@ export {
 } from './events/internal-events.ts';
 export type { EventJournal, JournalEntry } from './journal/event-journal.ts';
 export type { EventExplanation } from './journal/explain-event.ts';
-export { DependencyManager, type RunOptions } from './manager/dependency-manager.ts';
+export { DependencyManager } from './manager/dependency-manager.ts';
+export type { RunOptions } from './manager/manager-run.ts';
 export type { DependencyStatus, RegisteredResources, RunningExecution } from './manager/lookups.ts';
 export type { ReplaceOptions } from './manager/replacements.ts';
 export type { AsyncContext, ManagerOptions } from './manager/options.ts';

@@ -1,25 +1,25 @@
 // What the record of a service knows of its activation: the instance and how far it has come. Activation adds the context.
-// A class of its own, so that records need not know activations, which know records.
+// A type of its own, so that records need not know activations, which know records.
 
 import type { ScheduledCall } from '@ichor/coroutines';
 import type { Deferred } from '../events/deferred.ts';
 import type { EventView } from '../contract/event-type.ts';
 import type { Execution, ExecutionOwner } from '../events/execution.ts';
 
-export abstract class ActivationState implements ExecutionOwner {
-  abstract get id(): number;
-  abstract get priority(): number;
+export interface ActivationState extends ExecutionOwner {
+  readonly id: number;
+  readonly priority: number;
   /** The service object; undefined until it is built. */
   instance: object | undefined;
   /** Its `added` callbacks for present providers were called: later ones are announced as they come. */
-  isAnnounced = false;
-  isRevoked = false;
+  isAnnounced: boolean;
+  isRevoked: boolean;
   /** Its instance makes a view per consumer; found out when it is first injected. */
   makesViews: boolean | undefined;
   /** Its instance has stopped, or failed to start: what it was given is being taken back. */
-  isEnding = false;
+  isEnding: boolean;
   /** Its coroutines have had their grace: what still runs when it stops is abandoned. */
-  isGraceOver = false;
+  isGraceOver: boolean;
   /** Called, instead of the kernel's `settled`, when nothing of it runs any more. */
   whenIdle: (() => void) | undefined;
   /** Runs while its coroutines have their grace. */
@@ -28,13 +28,13 @@ export abstract class ActivationState implements ExecutionOwner {
   optionalWaits: Map<object, Deferred<unknown>> | undefined;
   /** Arrays given to constructor parameters with `@multiInject`, kept up to date. */
   liveArrays: Map<object, unknown[]> | undefined;
-
-  /** What of it is suspended now, in the order of starting. */
-  abstract get executions(): Set<Execution>;
+  /** What of it is suspended now, in the order of starting; made when something suspends. */
+  running: Set<Execution> | undefined;
   /** How much of it is suspended now. */
-  abstract get executionCount(): number;
+  readonly executionCount: number;
+
   /** Reports a failure that nobody waits for. */
-  abstract fail(error: unknown, during: string): void;
-  abstract failed(error: unknown, event: EventView | undefined): void;
-  abstract executionEnded(): void;
+  fail(error: unknown, during: string): void;
+  failed(error: unknown, event: EventView | undefined): void;
+  executionEnded(): void;
 }

@@ -1,6 +1,6 @@
 // One activation of a service, from start to stop: its context (what its code sees of itself), its instance, and what it owns.
 
-import { CancelledError, type Clock, type Task } from '@ichor/coroutines';
+import { CancelledError, type Clock, type ScheduledCall, type Task } from '@ichor/coroutines';
 import type { EventHandler, EventType, EventView, Interceptor, Priority, Work } from '../contract/event-type.ts';
 import type { Queue, Routine } from '../contract/queue.ts';
 import type {
@@ -24,38 +24,45 @@ import type { HandlerOwner } from '../events/handler-table.ts';
 import { interceptedType } from '../events/interceptor-table.ts';
 import { StopService } from '../events/internal-events.ts';
 import { QueueFacade } from '../events/queue-facade.ts';
-import { ActivationState } from './activation-state.ts';
+import type { ActivationState } from './activation-state.ts';
 import type { Kernel } from './kernel.ts';
 import { checkOwnable, OwnedResources, undo } from './owned-resources.ts';
 import { startOwnedTask } from './owned-task.ts';
 import type { ServiceRecord, Slot } from './service-record.ts';
 
-export class Activation extends ActivationState implements ServiceContext, HandlerOwner {
+export class Activation implements ActivationState, ServiceContext, HandlerOwner {
   readonly record: ServiceRecord;
   readonly kernel: Kernel;
-  #executions: Set<Execution> | undefined;
+  instance: object | undefined;
+  isAnnounced = false;
+  isRevoked = false;
+  makesViews: boolean | undefined;
+  isEnding = false;
+  isGraceOver = false;
+  whenIdle: (() => void) | undefined;
+  stopTimer: ScheduledCall | undefined;
+  optionalWaits: Map<object, Deferred<unknown>> | undefined;
+  liveArrays: Map<object, unknown[]> | undefined;
+  running: Set<Execution> | undefined;
   #owned: OwnedResources | undefined;
   #abort: AbortController | undefined;
   #abortReason: string | undefined;
   #queue: Queue | undefined;
 
   constructor(record: ServiceRecord, kernel: Kernel) {
-    super();
     this.record = record;
     this.kernel = kernel;
   }
 
-  /** What of it is suspended now, in the order of starting. */
-  override get executions(): Set<Execution> {
-    return (this.#executions ??= new Set());
+  get executions(): Set<Execution> {
+    return (this.running ??= new Set());
   }
 
-  /** How much of it is suspended now. */
-  override get executionCount(): number {
-    return this.#executions?.size ?? 0;
+  get executionCount(): number {
+    return this.running?.size ?? 0;
   }
 
-  override get id(): number {
+  get id(): number {
     return this.record.id;
   }
 
@@ -79,11 +86,11 @@ export class Activation extends ActivationState implements ServiceContext, Handl
     return this.record.options;
   }
 
-  override get priority(): number {
+  get priority(): number {
     return this.record.priority;
   }
 
-  override set priority(priority: number) {
+  set priority(priority: number) {
     this.assertLive();
     this.record.priority = priorityNumber(priority, this.record.priority);
   }
@@ -165,7 +172,7 @@ export class Activation extends ActivationState implements ServiceContext, Handl
     this.kernel.events.execute(this, run, work);
   }
 
-  override fail(error: unknown, during: string): void {
+  fail(error: unknown, during: string): void {
     this.kernel.failed(this.record, error, during);
   }
 
@@ -181,7 +188,7 @@ export class Activation extends ActivationState implements ServiceContext, Handl
     );
   }
 
-  override failed(error: unknown, event: EventView | undefined): void {
+  failed(error: unknown, event: EventView | undefined): void {
     this.kernel.failed(
       this.record,
       error,
@@ -189,7 +196,7 @@ export class Activation extends ActivationState implements ServiceContext, Handl
     );
   }
 
-  override executionEnded(): void {
+  executionEnded(): void {
     if (this.executionCount > 0) return;
     if (this.whenIdle !== undefined) this.whenIdle();
     else this.kernel.settled(this.record);

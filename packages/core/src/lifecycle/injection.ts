@@ -16,9 +16,11 @@ interface Instance {
 
 /** Gives every connected provider to a consumer that is about to be built. Its instance hears of them in `announce`. */
 export function injectAll(record: ServiceRecord, activation: Activation): void {
-  for (const slot of record.slots) {
-    if (slot.link !== undefined) give(slot.link, activation);
-    if (slot.links !== undefined) for (const link of slot.links) give(link, activation);
+  const { slots } = record;
+  for (let i = 0; i < slots.length; i++) {
+    const { link, links } = slots[i] as Slot;
+    if (link !== undefined) give(link, activation);
+    if (links !== undefined) for (const one of links) give(one, activation);
   }
 }
 

@@ -4,65 +4,108 @@
 import type { DependencyRequest, Properties } from '../contract/service.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
 import type { ServiceRecord, Slot } from './service-record.ts';
-import { TokenEntry, type Offer } from './token-entry.ts';
+import type { ServiceDefinition } from '../services/definition.ts';
+import { TokenEntry, type Listing, type Offer } from './token-entry.ts';
 
 /** The market of one token, of this manager's records. */
 export type Market = TokenEntry<ServiceRecord, Slot>;
 
 const noSlots: readonly Slot[] = Object.freeze([]);
-const noOffers: readonly Offer<ServiceRecord, Slot>[] = Object.freeze([]);
 
 export class ProviderIndex {
   readonly #entries = new Map<ServiceIdentifier, Market>();
+  /** Those of definitions that are in the table just as they are declared: most services have many of their kind. */
+  readonly #listings = new Map<ServiceDefinition, Listing<ServiceRecord, Slot>>();
+  readonly #table: ReadonlyMap<number, ServiceRecord>;
+
+  /** @param table All services, by id. */
+  constructor(table: ReadonlyMap<number, ServiceRecord>) {
+    this.#table = table;
+  }
 
   /** Makes the tokens of a service in the table known. */
   insert(record: ServiceRecord): void {
-    record.offers = record.provides.map((token) => ({
-      provider: record,
-      entry: this.#use(token),
-      list: undefined,
-      previous: undefined,
-      next: undefined,
-    }));
-    for (const slot of record.slots) {
-      slot.entry = this.#use(slot.spec.token);
-      slot.entry.requests.add(slot);
+    const { definition, slots } = record;
+    const isPlain = record.provides === definition.provides;
+    let listing = isPlain ? this.#listings.get(definition) : undefined;
+    if (listing === undefined) {
+      listing = this.#list(record);
+      if (isPlain) this.#listings.set(definition, listing);
+    }
+    listing.users++;
+    record.listing = listing;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] as Slot;
+      const entry = listing.wanted[i] as Market;
+      slot.entry = entry;
+      entry.addRequest(slot);
     }
   }
 
   /** Forgets a service that leaves the table. */
   remove(record: ServiceRecord): void {
-    for (const slot of record.slots) {
-      const { entry } = slot;
-      if (entry === undefined) continue;
-      entry.requests.delete(slot);
+    const { listing, slots } = record;
+    if (listing === undefined) return;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] as Slot;
+      const entry = slot.entry as Market;
+      entry.deleteRequest(slot);
       entry.openSlots.delete(slot);
-      this.#release(slot.spec.token, entry);
       slot.entry = undefined;
     }
-    for (let i = 0; i < record.offers.length; i++)
-      this.#release(record.provides[i] as ServiceIdentifier, record.offers[i]?.entry);
-    record.offers = noOffers;
+    record.listing = undefined;
+    record.offers = undefined;
+    if (--listing.users === 0) this.#unlist(record, listing);
   }
 
-  /**
-   * Makes an active provider findable.
-   * @param consumer The only service that may have it, where it is made for one; found there, and nowhere else.
-   */
-  addProvider(provider: ServiceRecord, consumer: ServiceRecord | undefined): void {
-    if (consumer !== undefined) (consumer.ownProviders ??= []).push(provider);
-    else if (!isForOne(provider)) for (const offer of provider.offers) offer.entry.providers.add(offer);
+  /** Makes an active provider findable: for everybody, or only for the service that it is made for. */
+  addProvider(provider: ServiceRecord): void {
+    if (provider.onlyFor === 0) {
+      const offers = (provider.offers ??= offersOf(provider));
+      for (let i = 0; i < offers.length; i++) {
+        const offer = offers[i] as Offer<ServiceRecord, Slot>;
+        offer.entry.providers.add(offer);
+      }
+      return;
+    }
+    const consumer = this.#table.get(provider.onlyFor);
+    if (consumer === undefined) return;
+    provider.recipient = consumer;
+    if (consumer.ownProviders === undefined) consumer.ownProviders = [provider];
+    else consumer.ownProviders.push(provider);
   }
 
-  removeProvider(provider: ServiceRecord, consumer: ServiceRecord | undefined): void {
-    if (consumer !== undefined) consumer.ownProviders = consumer.ownProviders?.filter((other) => other !== provider);
-    else for (const offer of provider.offers) offer.entry.providers.delete(offer);
+  removeProvider(provider: ServiceRecord): void {
+    const { offers, recipient } = provider;
+    if (offers !== undefined)
+      for (let i = 0; i < offers.length; i++) {
+        const offer = offers[i] as Offer<ServiceRecord, Slot>;
+        offer.entry.providers.delete(offer);
+      }
+    if (recipient === undefined) return;
+    provider.recipient = undefined;
+    const own = recipient.ownProviders;
+    if (own === undefined || (own.length === 1 && own[0] === provider)) recipient.ownProviders = undefined;
+    else recipient.ownProviders = own.filter((other) => other !== provider);
   }
 
   /** Who asks for `token`, in the order of insertion. */
   requestsFor(token: ServiceIdentifier): readonly Slot[] {
-    const entry = this.#entries.get(token);
-    return entry === undefined ? noSlots : [...entry.requests];
+    return this.#entries.get(token)?.requests() ?? noSlots;
+  }
+
+  #list({ provides, slots }: ServiceRecord): Listing<ServiceRecord, Slot> {
+    return {
+      offered: provides.map((token) => this.#use(token)),
+      wanted: slots.map((slot) => this.#use(slot.spec.token)),
+      users: 0,
+    };
+  }
+
+  #unlist({ definition, provides, slots }: ServiceRecord, listing: Listing<ServiceRecord, Slot>): void {
+    if (this.#listings.get(definition) === listing) this.#listings.delete(definition);
+    for (const token of provides) this.#release(token);
+    for (const slot of slots) this.#release(slot.spec.token);
   }
 
   #use(token: ServiceIdentifier): Market {
@@ -72,9 +115,18 @@ export class ProviderIndex {
     return entry;
   }
 
-  #release(token: ServiceIdentifier, entry: Market | undefined): void {
+  #release(token: ServiceIdentifier): void {
+    const entry = this.#entries.get(token);
     if (entry !== undefined && --entry.users === 0) this.#entries.delete(token);
   }
+}
+
+function offersOf(provider: ServiceRecord): readonly Offer<ServiceRecord, Slot>[] {
+  const offered = provider.listing?.offered ?? [];
+  const offers = new Array<Offer<ServiceRecord, Slot>>(offered.length);
+  for (let i = 0; i < offers.length; i++)
+    offers[i] = { provider, entry: offered[i] as Market, list: undefined, previous: undefined, next: undefined };
+  return offers;
 }
 
 /** The first active provider that the slot accepts and `isFree` lets it have: in the order of becoming active. */
@@ -104,20 +156,8 @@ export function providersFor(slot: Slot): readonly ServiceRecord[] {
   return all.filter((provider) => accepts(provider, slot));
 }
 
-/** Whether the provider is made for one consumer. */
-function isForOne(provider: ServiceRecord): boolean {
-  return provider.filter !== undefined && 'consumer' in provider.filter;
-}
-
-/** Open slots that accept the provider for the token of `entry`: at most its consumer's own, where it is made for one. */
-export function slotsFor(provider: ServiceRecord, entry: Market, consumer: ServiceRecord | undefined): readonly Slot[] {
-  if (entry.openSlots.first === undefined) return noSlots;
-  if (isForOne(provider)) {
-    if (consumer === undefined) return noSlots;
-    return consumer.slots.filter(
-      (slot) => slot.entry === entry && slot.list === entry.openSlots && accepts(provider, slot),
-    );
-  }
+/** Open slots of the token that accept a provider which is for everybody, in the order in which they became open. */
+export function openSlotsFor(provider: ServiceRecord, entry: Market): readonly Slot[] {
   const slots: Slot[] = [];
   for (let slot: Slot | undefined = entry.openSlots.first; slot !== undefined; slot = slot.next)
     if (accepts(provider, slot)) slots.push(slot);
@@ -131,7 +171,7 @@ export function accepts(provider: ServiceRecord, slot: Slot): boolean {
   if (match !== undefined && !matches(provider.properties, match)) return false;
   const { filter } = provider;
   if (filter === undefined) return true;
-  if ('consumer' in filter) return filter.consumer === slot.consumer.id;
+  if ('consumer' in filter) return provider.onlyFor === slot.consumer.id;
   try {
     return filter.matches(slot.consumer, requestsOf(slot.consumer));
   } catch (error) {

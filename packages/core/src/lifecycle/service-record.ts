@@ -1,9 +1,11 @@
 // A registered service in the manager's table, its slots (one per dependency) and its links (one per provider in a slot).
 
+import { FrameworkLogger } from '../contract/logger.ts';
 import type {
   Ownable,
   Properties,
   RegisterOptions,
+  RestartPolicy,
   ServiceFilter,
   ServiceInfo,
   ServiceState,
@@ -17,7 +19,7 @@ import type { ActivationState } from './activation-state.ts';
 import type { ConsumerLink } from './consumer-link.ts';
 import type { ListNode } from './linked-list.ts';
 import type { Transition } from './states.ts';
-import type { Offer, TokenEntry } from './token-entry.ts';
+import type { Listing, Offer, RequestNode, TokenEntry } from './token-entry.ts';
 
 let lastId = 0;
 
@@ -39,8 +41,12 @@ export class ServiceRecord implements ServiceInfo {
   readonly name: string;
   readonly provides: readonly ServiceIdentifier[];
   readonly filter: ServiceFilter | undefined;
+  /** Id of the one service that may have it, where its filter names one; else 0. */
+  readonly onlyFor: number;
   readonly options: unknown;
   readonly registration: RegisterOptions;
+  readonly restart: RestartPolicy | undefined;
+  readonly isFrameworkLogger: boolean;
   readonly slots: readonly Slot[];
   properties: Properties;
   priority: number;
@@ -51,8 +57,8 @@ export class ServiceRecord implements ServiceInfo {
   isInserted = false;
   /** Made at each start, dropped after each stop. */
   activation: ActivationState | undefined;
-  /** The activation whose context registered it, and what it owns of it. */
-  childOf: { readonly parent: ServiceContext; readonly registration: Ownable } | undefined;
+  /** Its registration as the child of another service, which owns that. */
+  childOf: (Ownable & { readonly parent: ServiceContext }) | undefined;
   /** Required slots without a provider. */
   missing = 0;
   /** Links in which it is the provider, in the order of arrival. */
@@ -84,16 +90,21 @@ export class ServiceRecord implements ServiceInfo {
   successor: ServiceRecord | undefined;
   /** A stop that was asked for while it was starting; honoured as soon as its state allows (LC-136). */
   stopRequested = false;
-  /** Its tokens in the index, in the order of `provides`; empty while it is not in the table. */
-  offers: readonly Offer<ServiceRecord, Slot>[] = noOffers;
+  /** Somebody waits for it to become active, to stop or to be gone. */
+  isWatched = false;
+  /** What it offers and asks for in the index; undefined while it is not in the table. */
+  listing: Listing<ServiceRecord, Slot> | undefined;
+  /** Its places among the active providers of its tokens; undefined while it has none there. */
+  offers: readonly Offer<ServiceRecord, Slot>[] | undefined;
   /** Active providers that are made for this service alone (loggers, clients), in the order of becoming active. */
   ownProviders: ServiceRecord[] | undefined;
+  /** The service among whose own providers it is. */
+  recipient: ServiceRecord | undefined;
   #uuid: string | undefined;
   #stopRequest: { readonly serviceId: number; readonly removeAfter: boolean } | undefined;
 
   constructor(
     definition: ServiceDefinition,
-    specs: readonly DependencySpec[],
     provides: readonly ServiceIdentifier[],
     registration: RegisterOptions,
     priority: number,
@@ -103,13 +114,17 @@ export class ServiceRecord implements ServiceInfo {
     this.definition = definition;
     this.name = registration.name ?? definition.name;
     this.provides = provides;
-    this.filter = registration.filter;
+    const { filter } = registration;
+    this.filter = filter;
+    this.onlyFor = filter !== undefined && 'consumer' in filter ? filter.consumer : 0;
     this.options = options;
     this.registration = registration;
+    this.restart = registration.restart;
+    this.isFrameworkLogger = provides.includes(FrameworkLogger);
     this.properties = registration.properties ?? noProperties;
     this.priority = priority;
-    this.slots = specs.length === 0 ? noSlots : specs.map((spec) => new Slot(this, spec));
-    for (const spec of specs) if (spec.required) this.missing++;
+    this.slots = slotsOf(this, definition.specs);
+    this.missing = definition.requiredCount;
   }
 
   get uuid(): string {
@@ -150,18 +165,26 @@ export class ServiceRecord implements ServiceInfo {
 }
 
 const noProperties: Properties = Object.freeze({});
-const noOffers: readonly Offer<ServiceRecord, Slot>[] = Object.freeze([]);
-const noSlots: readonly Slot[] = Object.freeze([]);
+/** Made with its length, not with `map`: whatever the engine does to the code, all loops over slots see one kind of array. */
+function slotsOf(record: ServiceRecord, specs: readonly DependencySpec[]): readonly Slot[] {
+  const slots = new Array<Slot>(specs.length);
+  for (let i = 0; i < slots.length; i++) slots[i] = new Slot(record, specs[i] as DependencySpec);
+  return slots;
+}
 
 /** One dependency of one registered service. While it can take a provider it is in the list of open slots of its token. */
-export class Slot implements ListNode<Slot> {
+export class Slot implements ListNode<Slot>, RequestNode<Slot> {
   list: object | undefined = undefined;
   previous: Slot | undefined = undefined;
   next: Slot | undefined = undefined;
+  previousRequest: Slot | undefined = undefined;
+  nextRequest: Slot | undefined = undefined;
   readonly consumer: ServiceRecord;
   readonly spec: DependencySpec;
   /** Its request was shown to trackers. */
   isRequested = false;
+  /** How many providers it has. */
+  count = 0;
   /** The one provider of a single slot. */
   link: Link | undefined;
   /** The providers of a multiple slot, in the order of arrival; undefined for a single slot. */
@@ -179,23 +202,25 @@ export class Slot implements ListNode<Slot> {
     }
   }
 
-  get count(): number {
-    return this.links === undefined ? (this.link === undefined ? 0 : 1) : this.links.size;
-  }
-
   add(link: Link): void {
-    if (this.links === undefined) this.link = link;
-    else {
+    if (this.links === undefined) {
+      this.link = link;
+      this.count = 1;
+    } else {
       this.links.add(link);
       this.#providers?.add(link.provider);
+      this.count = this.links.size;
     }
   }
 
   delete(link: Link): void {
-    if (this.links === undefined) this.link = undefined;
-    else {
+    if (this.links === undefined) {
+      this.link = undefined;
+      this.count = 0;
+    } else {
       this.links.delete(link);
       this.#providers?.delete(link.provider);
+      this.count = this.links.size;
     }
   }
 
@@ -204,6 +229,7 @@ export class Slot implements ListNode<Slot> {
     return this.#providers === undefined ? this.link?.provider === provider : this.#providers.has(provider);
   }
 
+  /** It can take a provider: it takes many, or has none. */
   get isOpen(): boolean {
     return this.links !== undefined || this.link === undefined;
   }
@@ -218,6 +244,7 @@ export class Slot implements ListNode<Slot> {
 export class Link {
   readonly provider: ServiceRecord;
   readonly slot: Slot;
+  readonly consumer: ServiceRecord;
   /** What the consumer's present instance received; undefined while it has no instance. */
   value: unknown;
   /** The consumer's present instance has received it (its `added` was called). */
@@ -234,10 +261,7 @@ export class Link {
   constructor(provider: ServiceRecord, slot: Slot) {
     this.provider = provider;
     this.slot = slot;
-  }
-
-  get consumer(): ServiceRecord {
-    return this.slot.consumer;
+    this.consumer = slot.consumer;
   }
 }
 

@@ -1,7 +1,6 @@
 // Starts one service: injects, builds the instance, announces what is present, calls start(). Each step may wait.
 
 import { CancelledError } from '@ichor/coroutines';
-import { isCoroutine } from '@ichor/coroutines/spi';
 import { coreError } from '../errors/catalogue.ts';
 import { internalPriority } from '../events/internal-events.ts';
 import { Activation } from './activation.ts';
@@ -9,6 +8,7 @@ import { announce, injectAll } from './injection.ts';
 import type { Kernel } from './kernel.ts';
 import type { ServiceRecord } from './service-record.ts';
 import { transitions } from './states.ts';
+import { isWaiting } from './waiting.ts';
 
 /** Where a start ends. */
 export interface StartEnd {
@@ -34,18 +34,22 @@ export class Starter {
     const activation = (record.activation ??= new Activation(record, this.#kernel)) as Activation;
     let step: Step = 'build';
     try {
-      if (record.slots.length > 0) injectAll(record, activation);
+      injectAll(record, activation);
       if (activation.instance === undefined) {
-        const built = record.definition.build(activation);
-        if (isWaiting(built)) {
+        const { definition } = record;
+        const built = definition.build(activation);
+        if (definition.prototype !== undefined && Object.getPrototypeOf(built) === definition.prototype) {
+          activation.instance = built as object;
+        } else if (isWaiting(built)) {
           this.#continueLater(activation, built, 'build', priority);
           return;
+        } else {
+          activation.instance = asInstance(built);
         }
-        activation.instance = asInstance(built);
       }
       step = 'start';
       const result = announceAndStart(activation);
-      if (isWaiting(result)) {
+      if (result !== undefined && isWaiting(result)) {
         this.#continueLater(activation, result, 'start', priority);
         return;
       }
@@ -120,10 +124,6 @@ function announceAndStart(activation: Activation): unknown {
 
 function duringOf(step: Step): string {
   return step === 'build' ? 'its construction' : 'start()';
-}
-
-function isWaiting(value: unknown): value is object {
-  return isCoroutine(value) || typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
 }
 
 /** What a setup function may return instead of an object: nothing. */

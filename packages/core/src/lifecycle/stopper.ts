@@ -2,7 +2,6 @@
 // Every step may wait; every wait is bounded (D8).
 
 import { CancelledError, isCancelled, type ScheduledCall } from '@ichor/coroutines';
-import { isCoroutine } from '@ichor/coroutines/spi';
 import { coreError } from '../errors/catalogue.ts';
 import type { Activation } from './activation.ts';
 import { eject } from './injection.ts';
@@ -11,6 +10,7 @@ import { undo } from './owned-resources.ts';
 import type { ServiceRecord } from './service-record.ts';
 import { lifecyclePriority } from './starter.ts';
 import { transitions } from './states.ts';
+import { isWaiting } from './waiting.ts';
 
 /** Where a stop ends. */
 export interface StopEnd {
@@ -32,13 +32,13 @@ export class Stopper {
   stop(record: ServiceRecord): void {
     const activation = record.activation as Activation;
     activation.abort('the service stops');
-    if (activation.executionCount > 0 && !activation.isGraceOver) {
+    if (activation.running !== undefined && activation.running.size > 0 && !activation.isGraceOver) {
       this.#giveGrace(activation);
       return;
     }
-    clearStopTimer(activation);
+    if (activation.stopTimer !== undefined) clearStopTimer(activation);
     record.transition(transitions.stop);
-    this.#kernel.stopping(record);
+    if (record.isFrameworkLogger) this.#kernel.stopping(record);
     this.#endInstance(activation);
   }
 
@@ -59,12 +59,12 @@ export class Stopper {
   tearDown(activation: Activation, done: (activation: Activation) => void): void {
     const { record } = activation;
     activation.isEnding = true;
-    if (activation.executionCount > 0) this.abandon(record);
-    for (let i = record.slots.length - 1; i >= 0; i--) {
-      const slot = record.slots[i] as (typeof record.slots)[number];
-      if (slot.link?.isInjected === true) eject(slot.link);
-      if (slot.links !== undefined && slot.links.size > 0)
-        for (const link of [...slot.links].reverse()) if (link.isInjected) eject(link);
+    if (activation.running !== undefined) this.abandon(record);
+    const { slots } = record;
+    for (let i = slots.length - 1; i >= 0; i--) {
+      const { link, links } = slots[i] as (typeof slots)[number];
+      if (link !== undefined && link.isInjected) eject(link);
+      if (links !== undefined && links.size > 0) for (const one of [...links].reverse()) if (one.isInjected) eject(one);
     }
     const owned = activation.takeOwned();
     if (owned.length === 0) {
@@ -92,7 +92,7 @@ export class Stopper {
       } catch (error) {
         this.#kernel.stopFailed(activation.record, error, 'stop()');
       }
-      if (!isWaiting(result)) this.tearDown(activation, this.#stopped);
+      if (result === undefined || !isWaiting(result)) this.tearDown(activation, this.#stopped);
       else
         this.#run(activation, [{ name: 'stop()', run: () => result }], () => {
           this.tearDown(activation, this.#stopped);
@@ -220,17 +220,13 @@ function clearStopTimer(activation: Activation): void {
 }
 
 function tornDown(activation: Activation): void {
-  clearStopTimer(activation);
+  if (activation.stopTimer !== undefined) clearStopTimer(activation);
   activation.revoke();
   // What its clean-up has started meanwhile. The context is revoked, so nothing follows.
-  if (activation.executionCount > 0)
-    for (const execution of [...activation.executions])
+  if (activation.running !== undefined)
+    for (const execution of [...activation.running])
       execution.abandon(new CancelledError('its service has stopped', execution.name));
   activation.record.activation = undefined;
-}
-
-function isWaiting(result: unknown): result is object {
-  return isCoroutine(result) || typeof (result as PromiseLike<unknown> | undefined)?.then === 'function';
 }
 
 function stopTimeout(record: ServiceRecord, what: string, limitMs: number): Error {

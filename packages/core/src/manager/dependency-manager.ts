@@ -1,78 +1,33 @@
-// The DependencyManager: the door to everything. It wires the parts of one manager together and holds its public methods;
-// what they do is in lifecycle/, events/, queue/, and beside this file.
+// The DependencyManager: the door to everything, with its public methods. What they do is in manager-core.ts, which wires the
+// parts of one manager together, and in those parts.
 
-import {
-  systemClock,
-  type Awaitable,
-  type Clock,
-  type CoroutineInfo,
-  type Resumable,
-  type Scheduler,
-  type Task,
-} from '@ichor/coroutines';
-import { enterScheduler } from '@ichor/coroutines/spi';
+import type { Awaitable, Clock, Task } from '@ichor/coroutines';
 import type { CommunicationChannel } from '../channel/communication-channel.ts';
-import type { EventQueue } from '../contract/event-queue.ts';
 import type { EventObserver, ObserveOptions } from '../contract/event-observer.ts';
 import type { Interceptor, EventType } from '../contract/event-type.ts';
-import { FrameworkLogger, type Logger } from '../contract/logger.ts';
-import { Queue, type Routine } from '../contract/queue.ts';
-import type { OptionsOf, RegisterOptions, ServiceClass, ServiceHandle, ServiceContext } from '../contract/service.ts';
-import { forConsumer, type Consumer } from '../contract/consumer.ts';
-import { identifierName } from '../contract/token.ts';
-import { coreError } from '../errors/catalogue.ts';
-import { checkFunction, checkKeys, checkStopOptions, invalidOption } from '../errors/checks.ts';
-import { Deferred } from '../events/deferred.ts';
-import { EventSystem } from '../events/event-system.ts';
-import type { ExecutionOwner } from '../events/execution.ts';
+import type { Queue, Routine } from '../contract/queue.ts';
+import type { OptionsOf, RegisterOptions, ServiceClass, ServiceHandle } from '../contract/service.ts';
+import { checkFunction, checkKeys, invalidOption } from '../errors/checks.ts';
 import { interceptedType } from '../events/interceptor-table.ts';
-import * as internal from '../events/internal-events.ts';
-import { QueueFacade, type QueueParts } from '../events/queue-facade.ts';
+import { QueueFacade } from '../events/queue-facade.ts';
 import { explain, type Explanation } from '../diagnostics/explain.ts';
 import { inspect, type InspectOptions } from '../diagnostics/inspect.ts';
 import type { Inspection } from '../diagnostics/inspection.ts';
-import { Activation } from '../lifecycle/activation.ts';
-import type { Kernel } from '../lifecycle/kernel.ts';
-import { Lifecycle } from '../lifecycle/lifecycle.ts';
 import { startOwnedTask, type TaskOptions } from '../lifecycle/owned-task.ts';
-import { ServiceRecord } from '../lifecycle/service-record.ts';
-import { Trackers } from '../lifecycle/trackers.ts';
 import type { EventJournal } from '../journal/event-journal.ts';
 import { explainEvent, type EventExplanation } from '../journal/explain-event.ts';
-import { nodeLoopHost } from '../node/node-loop-host.ts';
 import type { LoopHost } from '../queue/loop-host.ts';
-import { PriorityQueue } from '../queue/priority-queue.ts';
 import type { QueueMetrics } from '../queue/queue-limit.ts';
-import { RunLoop, type StepResult } from '../queue/run-loop.ts';
-import { internalDefinition } from '../services/internal-definition.ts';
-import { ChildRegistration } from './child-registration.ts';
-import { contextCarrier } from './context-carrier.ts';
-import { combined, Failures } from './failures.ts';
-import { EventLog } from './event-log.ts';
-import { FrameworkLog } from './framework-log.ts';
 import { Lookups } from './lookups.ts';
-import { checkManagerOptions, type ManagerOptions } from './options.ts';
+import { ManagerCore } from './manager-core.ts';
+import type { RunOptions } from './manager-run.ts';
 import { keepJournal, limitQueue, queueMetrics } from './observation.ts';
-import { recordOf } from './registration.ts';
-import {
-  checkReplaceOptions,
-  inheritedRegistration,
-  mapped,
-  Replacements,
-  type ReplaceOptions,
-} from './replacements.ts';
-import { Shutdown } from './shutdown.ts';
-import { SignalWatch } from './signal-watch.ts';
-import { StartupWatch } from './startup-watch.ts';
-import { Watchers } from './watchers.ts';
+import { checkManagerOptions, claimQueue, type ManagerOptions } from './options.ts';
+import { replaceService } from './replace-service.ts';
+import type { ReplaceOptions } from './replacements.ts';
 
 let lastManagerId = -1;
-
-/** How `run()` runs. */
-export interface RunOptions {
-  /** Signals that begin an orderly quit; a second one, more than a second later, forces it. Default: none. */
-  readonly signals?: readonly string[];
-}
+const knownOfInspect: ReadonlySet<string> = new Set(['redact']);
 
 /** Require `DependencyManager` to get the manager that a service belongs to. */
 export class DependencyManager {
@@ -88,243 +43,38 @@ export class DependencyManager {
   readonly journal: EventJournal | undefined;
   /** The channel it takes part in. Set by `CommunicationChannel.addManager`. */
   channel: CommunicationChannel | undefined;
-  readonly #options: ManagerOptions;
-  readonly #host: LoopHost;
-  readonly #events: EventSystem;
-  readonly #loop: RunLoop;
-  readonly #kernel: Kernel;
-  readonly #lifecycle: Lifecycle;
-  readonly #log: FrameworkLog;
-  readonly #eventLog: EventLog;
-  readonly #failures: Failures;
-  readonly #shutdown: Shutdown;
-  readonly #startup: StartupWatch;
-  readonly #watchers = new Watchers();
-  readonly #replacements: Replacements;
-  readonly #errors: unknown[] = [];
-  /** What handles call; made once, because services are many. */
-  readonly #stopOf = (record: ServiceRecord, remove: boolean): void => {
-    this.#requestStop(record, remove);
-  };
-  /** Started up and not quitting. */
-  #isSteady = false;
-  #phase: 'new' | 'running' | 'ended' = 'new';
-  #end: { resolve(): void; reject(error: unknown): void } | undefined;
-  #ended: Promise<void> | undefined;
-  readonly #resources = new Set<Disposable>();
+  readonly #core: ManagerCore;
 
   /** @throws ICHOR_OPTION_INVALID naming the option, the value received, and what is allowed. */
   constructor(options: ManagerOptions = {}) {
     checkManagerOptions(options);
     if (options.queue !== undefined) claimQueue(options.queue);
-    this.#options = options;
     this.id = ++lastManagerId;
     this.name = options.name ?? `manager ${this.id}`;
-    const clock = (this.clock = options.clock ?? systemClock);
-    const host = (this.#host = options.host ?? nodeLoopHost);
-    const context = options.context === undefined ? undefined : contextCarrier(options.context);
-    const scheduler: Scheduler = {
-      clock,
-      schedule: (resumable: Resumable, priority: number) => {
-        this.#events.push(internal.Continue.id, 0, priority, resumable, Number.POSITIVE_INFINITY);
-      },
-      unhandled: (error: unknown, coroutine: CoroutineInfo) => {
-        this.#failures.report(undefined, error, `coroutine ${coroutine.name}`);
-      },
-      ...(context === undefined
-        ? {}
-        : {
-            captureContext: context.capture,
-            runInContext: (captured: unknown, resumable: Resumable) => {
-              context.run(captured, () => {
-                resumable.run();
-              });
-            },
-          }),
-    };
-    const root: ExecutionOwner = {
-      id: 0,
-      isRevoked: false,
-      priority: 1000,
-      executions: new Set(),
-      failed: (error, event) => {
-        this.#failures.report(
-          undefined,
-          error,
-          event === undefined ? 'its own code' : `handling ${event.type.name} (event ${event.id})`,
-        );
-      },
-      executionEnded: () => {
-        // The end of the last one may be what quitting waits for.
-        this.#loop.schedule();
-      },
-    };
-    const lifecycleOf = (): Lifecycle => this.#lifecycle;
-    this.#events = new EventSystem({
-      queue: options.queue ?? new PriorityQueue({ recordTimes: options.recordTimes === true }),
-      clock,
-      scheduler,
-      ownerOf: (origin) => {
-        if (origin === 0) return root;
-        return lifecycleOf().table.get(origin)?.activation;
-      },
-      schedule: () => {
-        this.#loop.schedule();
-      },
-      recordTimes: options.recordTimes === true,
-      observerFailed: (error) => {
-        this.#log.error('An event observer failed and was taken out.', { error });
-      },
-      ...(context === undefined ? {} : { context }),
+    const core = (this.#core = new ManagerCore(this.id, this.name, options));
+    this.clock = core.clock;
+    this.queue = new QueueFacade(core.kernel.queueParts, undefined);
+    this.services = new Lookups(core.kernel, core.lifecycle);
+    this.journal = keepJournal(core.events, options.journal);
+    limitQueue(core.events, core.clock, options.queueLimit, (error, during) => {
+      core.log.error(`${during} failed.`, { error });
     });
-    let previous: Scheduler | undefined;
-    this.#loop = new RunLoop({
-      clock,
-      host,
-      sliceMs: options.sliceMs ?? 5,
-      checkpointAlways: options.checkpoint === 'every-event',
-      processNext: () => this.#processNext(),
-      entered: () => {
-        previous = enterScheduler(scheduler);
-        this.#eventLog.check();
-      },
-      left: () => {
-        enterScheduler(previous);
-      },
-    });
-    const queueParts: QueueParts = {
-      events: this.#events,
-      loop: this.#loop,
-      clock,
-      isClosed: false,
-      closedBecause: () => this.#quitError(),
-      unheard: (description, error) => {
-        this.#log.error(`${description} failed, and nobody waits for it.`, { error });
-      },
-    };
-    this.#log = new FrameworkLog(host);
-    this.#eventLog = new EventLog({
-      managerId: this.id,
-      log: this.#log,
-      observe: (observer) => this.#events.observe(observer),
-      nameOf: (id) => lifecycleOf().table.get(id)?.name,
-    });
-    const defaultStopGraceMs = options.stopGraceMs ?? 1000;
-    const kernel: Kernel = (this.#kernel = {
-      clock,
-      events: this.#events,
-      scheduler,
-      queueParts,
-      root,
-      trackers: new Trackers(this.#events),
-      logger: this.#log,
-      defaultStopGraceMs,
-      stopGraceMsOf: (record) => record.registration.stopGraceMs ?? defaultStopGraceMs,
-      stopTimeoutMs: options.stopTimeoutMs ?? 10_000,
-      cleanupMs: options.cleanupMs ?? 1000,
-      register: (serviceClass, registration, parent) => this.#register(serviceClass, registration, parent),
-      failed: (record, error, during) => {
-        this.#failures.report(record, error, during);
-      },
-      stopFailed: (record, error, during) => {
-        this.#log.error(`${record.name} (${record.id}) failed in ${during} while it stopped.`, { error });
-        if (this.#shutdown.isBegun || this.#errors.length > 0) this.#errors.push(error);
-      },
-      settled: (record) => {
-        this.#lifecycle.settled(record);
-      },
-      stopping: (record) => {
-        this.#log.drop(record);
-      },
-    });
-    this.#lifecycle = new Lifecycle(kernel, {
-      progressed: (record) => {
-        this.#progressed(record);
-      },
-      arrived: (record) => {
-        this.#replacements.arrived(record);
-      },
-      startFailed: (record, error, during) => {
-        if (!this.#replacements.startFailed(record, error, during)) this.#failures.startFailed(record, error, during);
-        this.#watchers.startFailed(record, error);
-      },
-      isQuitting: () => this.#shutdown.isBegun || this.#errors.length > 0,
-    });
-    this.#replacements = new Replacements({
-      kernel,
-      lifecycle: this.#lifecycle,
-      requestStop: (record, remove) => {
-        this.#requestStop(record, remove);
-      },
-    });
-    this.#failures = new Failures({
-      kernel,
-      policy: options.onFailure ?? 'failService',
-      isFailFast: (record) => options.failFast !== false && record.isInitial && !this.#startup.isSettled,
-      hasWork: () =>
-        this.#lifecycle.upCount > 0 ||
-        this.#failures.pendingRestarts > 0 ||
-        this.#kernel.root.executions.size > 0 ||
-        this.#lifecycle.isStartQueued(),
-      quitWith: (error) => {
-        this.#quitWith(error);
-      },
-    });
-    this.#shutdown = new Shutdown({
-      kernel,
-      lifecycle: this.#lifecycle,
-      root,
-      quitTimeoutMs: options.quitTimeoutMs ?? 5000,
-      finished: () => {
-        this.#finish();
-      },
-      failed: (error) => {
-        this.#log.error(String((error as Error).message));
-        this.#errors.push(error);
-      },
-    });
-    this.#startup = new StartupWatch({
-      clock,
-      reportMs: options.startupReportMs ?? 10_000,
-      isSettled: () =>
-        this.#lifecycle.startingCount === 0 && !((this.#events.queue.nextPriority ?? Number.POSITIVE_INFINITY) <= 100),
-      report: () => {
-        const text = explain(this.#lifecycle)
-          .map((explanation) => explanation.text)
-          .join('\n');
-        if (text !== '') this.#log.warn(`Start-up has made no progress. Not active:\n${text}`);
-      },
-    });
-    this.#events.internal[internal.Quit.id] = () => {
-      this.#isSteady = false;
-      this.#failures.close();
-      this.#startup.close();
-      this.#replacements.close(this.#quitError());
-      this.#watchers.quitting(coreError('ICHOR_MANAGER_QUIT', `${this.name} is quitting.`));
-      this.#shutdown.begin();
-    };
-    this.queue = new QueueFacade(queueParts, undefined);
-    this.services = new Lookups(kernel, this.#lifecycle);
-    this.journal = keepJournal(this.#events, options.journal);
-    limitQueue(this.#events, clock, options.queueLimit, (error, during) => {
-      this.#log.error(`${during} failed.`, { error });
-    });
-    this.#addInternalServices();
+    core.registrar.addInternalServices(DependencyManager, this);
   }
 
   /** It processes events: `run()` was called and has not ended. */
   get isRunning(): boolean {
-    return this.#phase === 'running';
+    return this.#core.run.phase === 'running';
   }
 
   /** Quit was asked for. */
   get isQuitting(): boolean {
-    return this.#shutdown.isBegun;
+    return this.#core.shutdown.isBegun;
   }
 
   /** The platform under the loop, for services that need to know it. */
   get host(): LoopHost {
-    return this.#host;
+    return this.#core.host;
   }
 
   /**
@@ -338,7 +88,7 @@ export class DependencyManager {
     serviceClass: Class,
     registration?: RegisterOptions<OptionsOf<Class>>,
   ): ServiceHandle {
-    return this.#register(serviceClass, registration, undefined);
+    return this.#core.register(serviceClass, registration, undefined);
   }
 
   /** Runs a function that registers things: for grouping registrations in modules. Returns what it returns. */
@@ -353,32 +103,9 @@ export class DependencyManager {
    * @throws ICHOR_MANAGER_RUNNING when it runs or has run already.
    */
   run(options: RunOptions = {}): Promise<void> {
-    if (this.#phase !== 'new')
-      throw coreError(
-        'ICHOR_MANAGER_RUNNING',
-        `${this.name} ${this.#phase === 'running' ? 'runs already' : 'has run'}; a manager runs once. Make a new one.`,
-      );
-    checkRunOptions(options);
-    const { signals } = options;
-    if (signals !== undefined)
-      this.#resources.add(
-        new SignalWatch(this.#host, this.clock, signals, {
-          quit: () => {
-            this.#pushQuit();
-          },
-          force: () => {
-            this.#forceQuit('A second signal came while it was quitting');
-          },
-        }),
-      );
-    this.#phase = 'running';
-    this.#ended = new Promise((resolve, reject) => {
-      this.#end = { resolve, reject };
-    });
-    this.#resources.add(this.#host.keepAlive());
-    this.#startup.begin();
-    this.#loop.open();
-    return this.#ended;
+    const ended = this.#core.run.begin(options);
+    this.#core.registrar.isInitial = false;
+    return ended;
   }
 
   /**
@@ -386,17 +113,12 @@ export class DependencyManager {
    * A handler may await it, if it calls it before its first other `await`: the end does not wait for that handler.
    */
   quit(): Promise<void> {
-    if (this.#phase === 'new') this.#finish();
-    else if (this.#phase === 'running') this.#pushQuit();
-    const ended = (this.#ended ?? Promise.resolve()).catch(() => undefined);
-    // A handler that waits for the end must not be waited for by it.
-    this.#events.endAsked(ended);
-    return ended;
+    return this.#core.run.quit();
   }
 
   /** Resolves when start-up has settled: nothing is starting and nothing that could start is queued. Rejects when it quits before. */
   started(): Promise<void> {
-    return this.#startup.settled();
+    return this.#core.startup.settled();
   }
 
   /**
@@ -405,43 +127,12 @@ export class DependencyManager {
    * @throws ICHOR_SERVICE_UNKNOWN
    */
   startService(id: number): Awaitable<void> {
-    const record = this.#recordOf(id);
-    const start = (): Deferred<void> => {
-      const active = this.#watchers.active(record);
-      const { priority } = record;
-      this.#events.push(
-        internal.StartService.id,
-        0,
-        Math.min(100, priority),
-        { serviceId: id },
-        Number.POSITIVE_INFINITY,
-      );
-      return active;
-    };
-    if (!record.isGoingDown) return start();
-    // The event means nothing to a service that is on its way down (LC-82): it is pushed once that has stopped.
-    const restarted = new Deferred<void>(`${record.name} (${id}) to stop and become active again`);
-    this.#watchers.down(record, false).onSettled(() => {
-      start().onSettled((_, error) => {
-        if (error === undefined) restarted.resolve();
-        else restarted.reject(error);
-      });
-    });
-    return restarted;
+    return this.#core.control.start(id);
   }
 
   /** Stops a service after its consumers; settles when it has stopped, and is removed if asked for. @throws ICHOR_SERVICE_UNKNOWN */
   stopService(id: number, options: { readonly remove?: boolean } = {}): Awaitable<void> {
-    const record = this.#recordOf(id);
-    checkStopOptions(options);
-    if (record.isInternal)
-      throw coreError(
-        'ICHOR_OPTION_INVALID',
-        `${record.name} (${id}) is part of the manager: it is there until quit().`,
-      );
-    const down = this.#watchers.down(record, options.remove === true);
-    this.#requestStop(record, options.remove === true);
-    return down;
+    return this.#core.control.stop(id, options);
   }
 
   /** Stops a service if it runs, and takes it out of the manager. @throws ICHOR_SERVICE_UNKNOWN */
@@ -470,25 +161,7 @@ export class DependencyManager {
     registration?: RegisterOptions<OptionsOf<Class>>,
     options: ReplaceOptions = {},
   ): Awaitable<ServiceHandle> {
-    checkReplaceOptions(options);
-    const old = this.#recordOf(id);
-    if (this.#phase === 'ended' || this.#shutdown.isBegun) throw this.#quitError();
-    if (old.isInternal || this.#replacements.isReplaced(old))
-      throw coreError(
-        'ICHOR_REPLACE_FAILED',
-        `${old.name} (${id}) cannot be replaced: ${old.isInternal ? 'it is part of the manager' : 'it is being replaced already'}.`,
-      );
-    const merged = inheritedRegistration(old, registration);
-    // A wrong class or registration is refused before anything has happened to the old one.
-    recordOf(serviceClass, merged, this.#options.container);
-    const register = (): ServiceHandle => this.#register(serviceClass, merged, old.childOf?.parent);
-    if (this.#phase === 'new') {
-      this.#requestStop(old, true);
-      const handle = register();
-      return mapped(this.#watchers.active(this.#recordOf(handle.id)), handle);
-    }
-    this.#isSteady = false;
-    return this.#replacements.begin(old, register, options);
+    return replaceService(this.#core, id, serviceClass, registration, options);
   }
 
   /**
@@ -498,21 +171,12 @@ export class DependencyManager {
    * @throws ICHOR_SERVICE_UNKNOWN
    */
   whenActive(id: number): Awaitable<void> {
-    const record = this.#recordOf(id);
-    const active = this.#watchers.active(record);
-    const { failure, state } = record;
-    if (state === 'installed' && failure !== undefined && !this.#failures.willRestart(record))
-      active.reject(
-        coreError('ICHOR_SERVICE_START_FAILED', `${record.name} (${id}) is not running: ${failure.during} failed.`, {
-          cause: failure.error,
-        }),
-      );
-    return active;
+    return this.#core.control.whenActive(id);
   }
 
   /** Waits until a service does not run. */
   whenStopped(id: number): Awaitable<void> {
-    return this.#watchers.down(this.#recordOf(id), false);
+    return this.#core.watchers.down(this.#core.control.recordOf(id), false);
   }
 
   /**
@@ -523,7 +187,7 @@ export class DependencyManager {
     if (!Number.isSafeInteger(origin) || origin < 0) throw invalidOption('origin', origin, 'ids of services, and 0');
     return origin === 0
       ? this.queue
-      : new QueueFacade(this.#kernel.queueParts, {
+      : new QueueFacade(this.#core.kernel.queueParts, {
           id: origin,
           isRevoked: false,
           assertLive: () => undefined,
@@ -532,20 +196,21 @@ export class DependencyManager {
 
   /** Calls back when the manager has ended, after its services are gone. Disposing takes it back. @throws ICHOR_MANAGER_QUIT */
   atEnd(callback: () => void): Disposable {
-    if (this.#phase === 'ended') throw this.#quitError();
+    const { run } = this.#core;
+    if (run.phase === 'ended') throw run.quitError();
     checkFunction('atEnd()', callback);
     const resource = { [Symbol.dispose]: callback };
-    this.#resources.add(resource);
+    run.own(resource);
     return {
       [Symbol.dispose]: () => {
-        this.#resources.delete(resource);
+        run.disown(resource);
       },
     };
   }
 
   /** Intercepts events of one type, or all, on behalf of nobody: until disposed. */
   intercept<P>(type: EventType<P> | 'all', interceptor: Interceptor<P>): Disposable {
-    return this.#events.interceptors.add(interceptedType(type, interceptor), interceptor, 0);
+    return this.#core.events.interceptors.add(interceptedType(type, interceptor), interceptor, 0);
   }
 
   /**
@@ -553,18 +218,18 @@ export class DependencyManager {
    * While nobody observes nothing is paid.
    */
   observe(observer: EventObserver, options?: ObserveOptions): Disposable {
-    return this.#events.observe(observer, options);
+    return this.#core.events.observe(observer, options);
   }
 
   /** The queue in numbers: depth per priority, age of the oldest event (where push times are recorded), refused pushes. */
   queueMetrics(): QueueMetrics {
-    return queueMetrics(this.#events, this.clock);
+    return queueMetrics(this.#core.events, this.clock);
   }
 
   /** What became of an event, what led to it, and what it led to, from the `journal`. O(entries of the journal). */
   explainEvent(id: number): EventExplanation {
     return explainEvent(this.journal, id, {
-      pushed: this.#events.pushed,
+      pushed: this.#core.events.pushed,
       serviceLabel: (serviceId) => {
         const service = this.services.byId(serviceId);
         return service === undefined ? `service ${serviceId}` : `${service.name} (${serviceId})`;
@@ -574,9 +239,10 @@ export class DependencyManager {
 
   /** Starts a coroutine or async function that belongs to no service. Quit gives it `stopGraceMs`, then cancels it. */
   start<T>(routine: Routine<T>, options: TaskOptions = {}): Task<T> {
-    if (this.#phase === 'ended') throw this.#quitError();
-    return startOwnedTask(this.#events, this.#kernel.root, routine, options, (error, name) => {
-      this.#failures.report(undefined, error, `task ${name}`);
+    const { run, events, kernel, failures } = this.#core;
+    if (run.phase === 'ended') throw run.quitError();
+    return startOwnedTask(events, kernel.root, routine, options, (error, name) => {
+      failures.report(undefined, error, `task ${name}`);
     });
   }
 
@@ -588,242 +254,23 @@ export class DependencyManager {
   inspect(options: InspectOptions = {}): Inspection {
     checkKeys('inspect()', options, knownOfInspect);
     const { id, name } = this;
-    const state = this.#phase === 'running' && this.isQuitting ? 'quitting' : this.#phase;
-    return inspect({ id, name, state }, this.queueMetrics(), this.#kernel, this.#lifecycle, options);
+    const { run, kernel, lifecycle } = this.#core;
+    const state = run.phase === 'running' && this.isQuitting ? 'quitting' : run.phase;
+    return inspect({ id, name, state }, this.queueMetrics(), kernel, lifecycle, options);
   }
 
   /** For every service that is not active: what it waits for, as a chain. */
   explain(): Explanation[] {
-    return explain(this.#lifecycle);
+    return explain(this.#core.lifecycle);
   }
 
   /** Processes one event, for managers whose platform is stepped by hand. False when there was none. */
   step(): boolean {
-    return this.#loop.step();
+    return this.#core.loop.step();
   }
 
   /** Quits if it runs, and waits for the end. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.quit();
-  }
-
-  /** The manager itself is what its consumers receive; with the queue it is the only service that is always there. */
-  #addInternalServices(): void {
-    const add = (provides: typeof Queue | typeof DependencyManager, name: string, instance: object): void => {
-      const record = new ServiceRecord(internalDefinition(name), [], [provides], {}, 1000, undefined);
-      const activation = new Activation(record, this.#kernel);
-      activation.instance = instance;
-      this.#lifecycle.introduceInternal(record, activation);
-    };
-    add(DependencyManager, 'DependencyManager', this);
-    add(Queue, 'Queue', { [forConsumer]: (consumer: Consumer) => consumer.context.queue });
-  }
-
-  #register(
-    serviceClass: ServiceClass,
-    registration: RegisterOptions | undefined,
-    parent: ServiceContext | undefined,
-  ): ServiceHandle {
-    if (this.#phase === 'ended') throw this.#quitError();
-    const record = recordOf(serviceClass, registration, this.#options.container);
-    record.isInitial = this.#phase === 'new';
-    if (record.provides.includes(FrameworkLogger)) {
-      record.activation = frameworkLogger(record, this.#kernel);
-      this.#log.use(record, record.activation.instance as Logger);
-    }
-    this.#warnOfBound(record);
-    this.#lifecycle.introduce(record);
-    if (this.#log.isEnabled('debug'))
-      this.#log.debug('Registered.', {
-        service: record.name,
-        serviceId: record.id,
-        provides: record.provides.map(identifierName),
-      });
-    const handle = new Handle(record, this.#stopOf);
-    if (parent !== undefined) {
-      const child = new ChildRegistration(record, this.#watchers, handle);
-      record.childOf = { parent, registration: child };
-      parent.own(child);
-    }
-    return handle;
-  }
-
-  /** What is bound and provided reaches constructor-injected classes from the container, which is rarely meant (D1). */
-  #warnOfBound(record: ServiceRecord): void {
-    const { container } = this.#options;
-    if (container === undefined) return;
-    for (const token of record.provides)
-      if (container.isBound(token))
-        this.#log.warn(
-          `${record.name} (${record.id}) provides ${identifierName(token)}, which the container binds too: ` +
-            'constructor-injected classes get what the container supplies. Remove one of the two.',
-        );
-  }
-
-  /** While starting up and quitting, each event may be the last one of that phase. */
-  #processNext(): StepResult {
-    const result = this.#events.processNext();
-    if (this.#isSteady) return result;
-    if (this.#replacements.count > 0) this.#replacements.check();
-    if (this.#shutdown.isBegun) this.#shutdown.check();
-    else {
-      this.#startup.check();
-      this.#isSteady = this.#startup.isSettled && this.#replacements.count === 0;
-    }
-    return this.#phase === 'ended' ? 'empty' : result;
-  }
-
-  #progressed(record: ServiceRecord): void {
-    this.#shutdown.progressed();
-    this.#startup.progressed();
-    if (record.state !== 'active') {
-      this.#failures.afterDown(record);
-      this.#log.drop(record);
-    } else if (record.provides.includes(FrameworkLogger)) {
-      this.#log.use(record, record.activation?.instance as Logger);
-    }
-    this.#watchers.changed(record);
-    // Outside of an event nothing else would look whether quitting is complete.
-    if (!this.#events.isProcessing) this.#loop.schedule();
-  }
-
-  #requestStop(record: ServiceRecord, remove: boolean): void {
-    if (record.state === 'uninstalled' || this.#phase === 'ended') return;
-    // Whatever stops it first: it is removed then.
-    if (remove && !record.isInternal) record.removeAfterStop = true;
-    if (record.state === 'installed') {
-      record.isHeld = true;
-      if (remove) {
-        this.#lifecycle.remove(record);
-        this.#watchers.changed(record);
-      }
-      return;
-    }
-    this.#events.push(
-      internal.StopService.id,
-      0,
-      Math.min(100, record.priority),
-      { serviceId: record.id, removeAfter: remove },
-      Number.POSITIVE_INFINITY,
-    );
-  }
-
-  #recordOf(id: number): ServiceRecord {
-    const record = this.#lifecycle.table.get(id);
-    if (record === undefined)
-      throw coreError(
-        'ICHOR_SERVICE_UNKNOWN',
-        `${this.name} has no service ${id}. It was removed, or belongs to another manager.`,
-      );
-    return record;
-  }
-
-  #quitWith(error: unknown): void {
-    if (!this.#errors.includes(error)) this.#errors.push(error);
-    this.#pushQuit();
-  }
-
-  #pushQuit(): void {
-    if (this.#phase === 'ended' || this.#shutdown.isBegun) return;
-    this.#events.push(internal.Quit.id, 0, internal.Quit.priority, undefined, Number.POSITIVE_INFINITY);
-    this.#shutdown.expect(() => {
-      this.#forceQuit();
-    });
-  }
-
-  /** Begins to quit at once where more urgent events do not let the queue come to it, and stops what does not stop by itself. */
-  #forceQuit(because?: string): void {
-    if (this.#phase !== 'running') return;
-    if (!this.#shutdown.isBegun) this.#events.push(internal.Quit.id, 0, 0, undefined, Number.POSITIVE_INFINITY);
-    this.#shutdown.force(because);
-  }
-
-  #finish(): void {
-    if (this.#phase === 'ended') return;
-    this.#phase = 'ended';
-    this.#kernel.queueParts.isClosed = true;
-    this.#loop.close();
-    const quit = this.#quitError();
-    this.#startup.closeWith(quit);
-    this.#events.discardAll('quit');
-    this.#events.below.close(quit);
-    for (const completion of [...this.#events.completions.values()]) completion.result.reject(quit);
-    this.#events.completions.clear();
-    this.#watchers.close(quit);
-    this.#failures.close();
-    for (const record of this.#lifecycle.table.values()) if (!record.isInternal) record.state = 'uninstalled';
-    this.#lifecycle.table.clear();
-    const resources = [...this.#resources].reverse();
-    this.#resources.clear();
-    for (const resource of resources) resource[Symbol.dispose]();
-    if (this.#errors.length === 0) this.#end?.resolve();
-    else this.#end?.reject(combined(this.#errors));
-  }
-
-  #quitError(): Error {
-    return coreError('ICHOR_MANAGER_QUIT', `${this.name} has quit.`);
-  }
-}
-
-const claimedQueues = new WeakSet<EventQueue>();
-
-/** A queue belongs to one manager (LC-8): two would take each other's events. */
-function claimQueue(queue: EventQueue): void {
-  if (claimedQueues.has(queue))
-    throw coreError(
-      'ICHOR_OPTION_INVALID',
-      'Option "queue": it belongs to another manager already; make one for each.',
-    );
-  claimedQueues.add(queue);
-}
-
-/** Builds a framework logger ahead of its start: it is used from its registration on (LC-45). */
-function frameworkLogger(record: ServiceRecord, kernel: Kernel): Activation {
-  const activation = new Activation(record, kernel);
-  const logger = record.definition.build(activation) as Partial<Logger> | undefined;
-  if (typeof logger?.isEnabled !== 'function' || typeof logger.error !== 'function')
-    throw coreError(
-      'ICHOR_DEPENDENCY_INVALID',
-      `${record.name} provides FrameworkLogger, but what it builds is not a Logger, or not at once: ` +
-        'it is used before anything starts, so its construction must not wait.',
-    );
-  activation.instance = logger;
-  return activation;
-}
-
-const knownOfRun: ReadonlySet<string> = new Set(['signals']);
-const knownOfInspect: ReadonlySet<string> = new Set(['redact']);
-
-function checkRunOptions(options: RunOptions): void {
-  checkKeys('run()', options, knownOfRun);
-  const { signals } = options;
-  if (signals !== undefined && !(Array.isArray(signals) && signals.every((signal) => typeof signal === 'string')))
-    throw invalidOption('signals', signals, "arrays of the names of signals, such as ['SIGINT', 'SIGTERM']");
-}
-
-class Handle implements ServiceHandle {
-  readonly #record: ServiceRecord;
-  readonly #requestStop: (record: ServiceRecord, remove: boolean) => void;
-
-  constructor(record: ServiceRecord, requestStop: (record: ServiceRecord, remove: boolean) => void) {
-    this.#record = record;
-    this.#requestStop = requestStop;
-  }
-
-  get id(): number {
-    return this.#record.id;
-  }
-
-  get name(): string {
-    return this.#record.name;
-  }
-
-  get state(): ServiceHandle['state'] {
-    return this.#record.state;
-  }
-
-  stop(options: { readonly remove?: boolean } = {}): void {
-    checkStopOptions(options);
-    this.#requestStop(this.#record, options.remove === true);
   }
 }

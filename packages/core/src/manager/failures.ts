@@ -75,8 +75,8 @@ export class Failures {
 
   /** A service has stopped or was removed. */
   afterDown(record: ServiceRecord): void {
-    if (record.state === 'uninstalled') this.#cancelRestart(record);
-    if (!this.#stopping.delete(record) || record.failure === undefined) return;
+    if (record.state === 'uninstalled' && record.restart !== undefined) this.#cancelRestart(record);
+    if (this.#stopping.size === 0 || !this.#stopping.delete(record) || record.failure === undefined) return;
     if (this.#scheduleRestart(record)) return;
     if (!this.#context.hasWork()) this.#context.quitWith(record.failure.error);
   }

@@ -4,6 +4,7 @@ import type { Clock } from '@ichor/coroutines';
 import type { Container } from 'inversify';
 import type { EventQueue } from '../contract/event-queue.ts';
 import type { FailurePolicy } from '../contract/service.ts';
+import { coreError } from '../errors/catalogue.ts';
 import {
   checkDuration,
   checkFlag,
@@ -146,4 +147,16 @@ export function checkFailurePolicy(policy: unknown): void {
 function checkChoice(key: string, value: unknown, allowed: readonly string[]): void {
   if (value !== undefined && !allowed.includes(value as string))
     throw invalidOption(key, value, allowed.map((choice) => `'${choice}'`).join(', '));
+}
+
+const claimedQueues = new WeakSet<EventQueue>();
+
+/** A queue belongs to one manager (LC-8): two would take each other's events. @throws ICHOR_OPTION_INVALID */
+export function claimQueue(queue: EventQueue): void {
+  if (claimedQueues.has(queue))
+    throw coreError(
+      'ICHOR_OPTION_INVALID',
+      'Option "queue": it belongs to another manager already; make one for each.',
+    );
+  claimedQueues.add(queue);
 }

@@ -49,7 +49,7 @@ export function recordOf(
   if (registration !== noOptions) checkRegistration(definition.name, registration);
   const provides =
     registration.provides === undefined ? definition.provides : providedTokens(serviceClass, registration.provides);
-  if (provides.includes(FrameworkLogger) && definition.specs.length > 0)
+  if (definition.specs.length > 0 && provides.includes(FrameworkLogger))
     throw invalid(
       serviceClass,
       'it provides FrameworkLogger and must not have dependencies: it is used before anything starts',
@@ -58,7 +58,6 @@ export function recordOf(
   const properties = validated('properties', definition.name, definition.propertiesSchema, registration.properties);
   const record = new ServiceRecord(
     definition,
-    definition.specs,
     provides,
     registration,
     priorityNumber(registration.priority, defaultPriority),
@@ -70,13 +69,13 @@ export function recordOf(
 
 function checkRegistration(name: string, registration: RegisterOptions): void {
   checkKeys(`the registration of ${name}`, registration, known);
-  checkFailurePolicy(registration.onFailure);
-  const { properties, provides, restart, filter } = registration;
+  const { onFailure, stopGraceMs, properties, provides, restart, filter } = registration;
+  if (onFailure !== undefined) checkFailurePolicy(onFailure);
   if (registration.name !== undefined) checkText('name', registration.name);
   if (properties !== undefined && !isObject(properties)) throw invalidOption('properties', properties, 'plain objects');
   if (provides !== undefined && !Array.isArray(provides))
     throw invalidOption('provides', provides, 'arrays of tokens and classes');
-  checkDuration('stopGraceMs', registration.stopGraceMs);
+  if (stopGraceMs !== undefined) checkDuration('stopGraceMs', stopGraceMs);
   if (restart !== undefined) checkRestart(restart);
   if (filter !== undefined && !isFilter(filter))
     throw invalidOption('filter', filter, '{ consumer: id } and objects with matches() and describe()');

@@ -8,6 +8,7 @@ import { Deferred } from '../events/deferred.ts';
 import { StartService } from '../events/internal-events.ts';
 import type { Kernel } from '../lifecycle/kernel.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import { mustStopBefore } from '../lifecycle/needs.ts';
 import { affectedBy } from '../lifecycle/replacer.ts';
 import type { ServiceRecord } from '../lifecycle/service-record.ts';
 import { checkDuration, checkKeys, invalidOption } from '../errors/checks.ts';
@@ -39,22 +40,22 @@ export interface ReplacementContext {
 export class Replacements {
   readonly #context: ReplacementContext;
   readonly #active = new Set<Replacement>();
+  /** Replacements under way. */
+  count = 0;
 
   constructor(context: ReplacementContext) {
     this.#context = context;
-  }
-
-  get count(): number {
-    return this.#active.size;
   }
 
   /** @param register Registers the new service next to the old one. */
   begin(old: ServiceRecord, register: () => ServiceHandle, options: ReplaceOptions): Deferred<ServiceHandle> {
     const ended = (): void => {
       this.#active.delete(replacement);
+      this.count = this.#active.size;
     };
     const replacement = new Replacement(old, this.#context, register, options, ended);
     this.#active.add(replacement);
+    this.count = this.#active.size;
     replacement.begin();
     return replacement.result;
   }
@@ -219,7 +220,7 @@ class Replacement {
 
   #findAffected(): Set<ServiceRecord> {
     const { lifecycle } = this.#context;
-    return (this.#affected = affectedBy(this.old, lifecycle.table, (link) => lifecycle.mustStopBefore(link)));
+    return (this.#affected = affectedBy(this.old, lifecycle.table, mustStopBefore));
   }
 
   #keepEventsFor(records: Iterable<ServiceRecord>): void {

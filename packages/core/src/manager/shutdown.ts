@@ -28,9 +28,9 @@ export interface ShutdownContext {
 
 export class Shutdown {
   readonly #context: ShutdownContext;
-  #isBegun = false;
+  /** Quit was asked for. Read after each event. */
+  isBegun = false;
   #isForced = false;
-  #progress = 0;
   #timer: ScheduledCall | undefined;
   #rootGrace: ScheduledCall | undefined;
   /** Runs while a quit that was asked for waits for its turn in the queue. */
@@ -40,49 +40,39 @@ export class Shutdown {
     this.#context = context;
   }
 
-  get isBegun(): boolean {
-    return this.#isBegun;
-  }
-
   /** Quit was asked for: calls back when it has not begun within the time-out, because more urgent events keep it waiting. */
   expect(late: () => void): void {
     const { kernel, quitTimeoutMs } = this.#context;
-    if (this.#isBegun || this.#expected !== undefined || quitTimeoutMs === Number.POSITIVE_INFINITY) return;
+    if (this.isBegun || this.#expected !== undefined || quitTimeoutMs === Number.POSITIVE_INFINITY) return;
     this.#expected = kernel.clock.schedule(late, quitTimeoutMs);
   }
 
   /** Begins to quit. Further calls do nothing. */
   begin(): void {
-    if (this.#isBegun) return;
-    this.#isBegun = true;
+    if (this.isBegun) return;
+    this.isBegun = true;
+    this.#context.lifecycle.population.isEnding = true;
     this.#expected?.cancel();
     const { kernel, lifecycle } = this.#context;
-    const up = [...lifecycle.table.values()]
-      .filter((record) => record.isUp && !record.isInternal)
-      .sort((a, b) => a.activationOrder - b.activationOrder);
+    const up: ServiceRecord[] = [];
+    for (const record of lifecycle.table.values()) if (record.isUp && !record.isInternal) up.push(record);
+    up.sort((a, b) => a.activationOrder - b.activationOrder);
     for (const record of up) this.#quiesce(record);
-    for (const record of up.reverse())
-      kernel.events.push(
-        StopService.id,
-        0,
-        this.#isForced ? 0 : Math.max(record.priority, 100),
-        { serviceId: record.id, removeAfter: true },
-        Number.POSITIVE_INFINITY,
-      );
+    for (let i = up.length - 1; i >= 0; i--) {
+      const { id, priority } = up[i] as ServiceRecord;
+      const payload = { serviceId: id, removeAfter: true };
+      const urgency = this.#isForced ? 0 : Math.max(priority, 100);
+      kernel.events.push(StopService.id, 0, urgency, payload, Number.POSITIVE_INFINITY);
+    }
     this.#endRootCode();
     if (this.#isForced) this.#forceAgain();
     else this.#watch();
   }
 
-  /** Something has moved: the time-out counts anew. */
-  progressed(): void {
-    this.#progress++;
-  }
-
   /** Looks whether everything has stopped. Called after each event. */
   check(): void {
     const { kernel, lifecycle, root } = this.#context;
-    if (lifecycle.upCount > 0 || root.executions.size > 0) return;
+    if (lifecycle.population.up > 0 || root.executions.size > 0) return;
     if (kernel.events.completions.size > 0 && !this.#isForced) return;
     this.#timer?.cancel();
     this.#rootGrace?.cancel();
@@ -100,7 +90,7 @@ export class Shutdown {
       this.#isForced = true;
       this.#context.failed(quitTimeout(this.report(), because));
     }
-    if (!this.#isBegun) return;
+    if (!this.isBegun) return;
     for (const execution of [...root.executions])
       execution.abandon(new CancelledError('the manager quits by force', execution.name));
     for (const record of [...lifecycle.table.values()].sort((a, b) => b.activationOrder - a.activationOrder))
@@ -164,11 +154,11 @@ export class Shutdown {
   }
 
   #watch(): void {
-    const { kernel, quitTimeoutMs } = this.#context;
+    const { kernel, lifecycle, quitTimeoutMs } = this.#context;
     if (quitTimeoutMs === Number.POSITIVE_INFINITY) return;
-    const seen = this.#progress;
+    const seen = lifecycle.population.progress;
     this.#timer = kernel.clock.schedule(() => {
-      if (seen === this.#progress) this.force();
+      if (seen === lifecycle.population.progress) this.force();
       else this.#watch();
     }, quitTimeoutMs);
   }

@@ -5,6 +5,8 @@ import type { Clock, ScheduledCall } from '@ichor/coroutines';
 export interface StartupContext {
   readonly clock: Clock;
   readonly reportMs: number;
+  /** A count of what has moved. */
+  progress(): number;
   /** Nothing is starting, and nothing that could start something is queued. */
   isSettled(): boolean;
   /** Prints what does not start. */
@@ -14,7 +16,6 @@ export interface StartupContext {
 export class StartupWatch {
   readonly #context: StartupContext;
   #timer: ScheduledCall | undefined;
-  #progress = 0;
   #isSettled = false;
   #failure: Error | undefined;
   #waits: { resolve(): void; reject(error: unknown): void }[] = [];
@@ -37,10 +38,6 @@ export class StartupWatch {
     this.#isSettled = true;
     for (const wait of this.#waits) wait.resolve();
     this.#waits = [];
-  }
-
-  progressed(): void {
-    this.#progress++;
   }
 
   settled(): Promise<void> {
@@ -67,11 +64,11 @@ export class StartupWatch {
 
   /** Reports once, after the first stretch of time in which nothing moved although something is not active. */
   #watch(): void {
-    const seen = this.#progress;
+    const seen = this.#context.progress();
     this.#timer = this.#context.clock.schedule(
       () => {
         this.#timer = undefined;
-        if (seen === this.#progress) this.#context.report();
+        if (seen === this.#context.progress()) this.#context.report();
         else this.#watch();
       },
       this.#context.reportMs,

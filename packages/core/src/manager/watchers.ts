@@ -33,7 +33,6 @@ export class Watchers {
 
   /** A service has become active, was stopped or removed. */
   changed(record: ServiceRecord): void {
-    if (this.#waits.size === 0) return;
     this.#settle(record, (wait) => {
       const { state } = record;
       if (wait.kind === 'active') {
@@ -47,7 +46,6 @@ export class Watchers {
   }
 
   startFailed(record: ServiceRecord, error: unknown): void {
-    if (this.#waits.size === 0) return;
     this.#settle(record, (wait) => {
       if (wait.kind === 'active')
         wait.result.reject(
@@ -82,6 +80,7 @@ export class Watchers {
       wait.result.reject(this.#closed);
       return;
     }
+    record.isWatched = true;
     const waits = this.#waits.get(record);
     if (waits === undefined) this.#waits.set(record, [wait]);
     else waits.push(wait);
@@ -91,7 +90,9 @@ export class Watchers {
     const waits = this.#waits.get(record);
     if (waits === undefined) return;
     this.#waits.delete(record);
+    record.isWatched = false;
     const rest = waits.filter((wait) => !isDone(wait));
+    if (rest.length > 0) record.isWatched = true;
     if (rest.length > 0) this.#waits.set(record, [...rest, ...(this.#waits.get(record) ?? [])]);
   }
 }

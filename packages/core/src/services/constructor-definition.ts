@@ -9,7 +9,15 @@ import { coreError } from '../errors/catalogue.ts';
 import type { Activation } from '../lifecycle/activation.ts';
 import type { Slot } from '../lifecycle/service-record.ts';
 import type { DependencySpec } from './dependency-spec.ts';
-import { checkSpecs, describe, invalid, providedTokens, schemasOf, type ServiceDefinition } from './definition.ts';
+import {
+  checkSpecs,
+  describe,
+  invalid,
+  providedTokens,
+  requiredCountOf,
+  schemasOf,
+  type ServiceDefinition,
+} from './definition.ts';
 import { pointName, type InjectionPoint, type InversifyMetadata } from './inversify-metadata.ts';
 
 /** Where one argument comes from. */
@@ -54,27 +62,35 @@ export function constructorDefinition(
     return { from: 'slot', index: specs.length - 1 };
   };
   const parameters = metadata.parameters.map((point) => sourceOf(point));
-  const properties = metadata.properties.map(([property, point]) => [property, sourceOf(point)] as const);
+  const properties = metadata.properties.map(([property]) => property);
+  const propertySources = metadata.properties.map(([, point]) => sourceOf(point));
+  const isAsync = [...parameters, ...propertySources].some(({ from }) => from === 'container');
   const Class = serviceClass as unknown as new (...parameters: unknown[]) => object;
+  const construct = (args: unknown[], assigned: unknown[]): unknown => {
+    const instance = new Class(...args) as Record<PropertyKey, unknown>;
+    for (let i = 0; i < properties.length; i++) instance[properties[i] as PropertyKey] = assigned[i];
+    return metadata.postConstruct.length === 0 ? instance : postConstructed(instance, metadata.postConstruct);
+  };
 
   return {
     name: serviceClass.name,
     provides: providedTokens(serviceClass, undefined),
     specs,
+    requiredCount: requiredCountOf(specs),
     optionsSchema: schemas.options,
     propertiesSchema: schemas.properties,
     hasRepeatedTokens: checkSpecs(serviceClass, specs),
     staticDependencies,
+    prototype: serviceClass.prototype as object,
     build(state) {
       const activation = state as Activation;
-      const values = parameters.map((source) => valueOf(source, activation, container));
-      const propertyValues = properties.map(([, source]) => valueOf(source, activation, container));
-      const construct = (args: unknown[], assigned: unknown[]): unknown => {
-        const instance = new Class(...args) as Record<PropertyKey, unknown>;
-        for (const [index, [property]] of properties.entries()) instance[property] = assigned[index];
-        return metadata.postConstruct.length === 0 ? instance : postConstructed(instance, metadata.postConstruct);
-      };
-      if (!values.some(isPromise) && !propertyValues.some(isPromise)) return construct(values, propertyValues);
+      if (!isAsync)
+        return construct(
+          valuesOf(parameters, activation, undefined),
+          propertySources.length === 0 ? noValues : valuesOf(propertySources, activation, undefined),
+        );
+      const values = valuesOf(parameters, activation, container);
+      const propertyValues = valuesOf(propertySources, activation, container);
       return Promise.all([Promise.all(values), Promise.all(propertyValues)]).then(([args, assigned]) =>
         construct(args, assigned),
       );
@@ -95,6 +111,14 @@ function specOf(point: InjectionPoint, token: ServiceIdentifier, index: number):
     match: point.match,
     isFixed: !point.isMultiple,
   };
+}
+
+const noValues: unknown[] = [];
+
+function valuesOf(sources: readonly Source[], activation: Activation, container: Container | undefined): unknown[] {
+  const values = new Array<unknown>(sources.length);
+  for (let i = 0; i < values.length; i++) values[i] = valueOf(sources[i] as Source, activation, container);
+  return values;
 }
 
 function valueOf(source: Source, activation: Activation, container: Container | undefined): unknown {

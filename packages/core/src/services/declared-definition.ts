@@ -5,7 +5,15 @@ import { isObject, shown } from '../errors/checks.ts';
 import type { Activation } from '../lifecycle/activation.ts';
 import type { Dependency } from './dependency-declaration.ts';
 import type { DependencySpec } from './dependency-spec.ts';
-import { checkSpecs, describe, invalid, providedTokens, schemasOf, type ServiceDefinition } from './definition.ts';
+import {
+  checkSpecs,
+  describe,
+  invalid,
+  providedTokens,
+  requiredCountOf,
+  schemasOf,
+  type ServiceDefinition,
+} from './definition.ts';
 import { postConstructed } from './constructor-definition.ts';
 import { injectedClass } from './injected.ts';
 import type { LifecycleMethods } from './inversify-metadata.ts';
@@ -33,10 +41,12 @@ export function declaredDefinition(
     name: serviceClass.name,
     provides: providedTokens(serviceClass, undefined),
     specs,
+    requiredCount: requiredCountOf(specs),
     optionsSchema: schemas.options,
     propertiesSchema: schemas.properties,
     hasRepeatedTokens: checkSpecs(serviceClass, specs),
     staticDependencies: [],
+    prototype: setup === undefined ? (serviceClass.prototype as object) : undefined,
     build:
       setup !== undefined
         ? (activation) => setup(new Injected(activation as Activation), activation as Activation)

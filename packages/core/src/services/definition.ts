@@ -13,12 +13,16 @@ export interface ServiceDefinition {
   /** The class itself and its `static provides`. */
   readonly provides: readonly ServiceIdentifier[];
   readonly specs: readonly DependencySpec[];
+  /** How many of them are required. */
+  readonly requiredCount: number;
   readonly optionsSchema: StandardSchema | undefined;
   readonly propertiesSchema: StandardSchema | undefined;
   /** Two of its dependencies ask for the same token: each needs a provider of its own (LC-74). */
   readonly hasRepeatedTokens: boolean;
   /** Dependencies that the user's container supplies, for `explain()`. */
   readonly staticDependencies: readonly string[];
+  /** Of the objects that its class makes: such an object is the service, whatever methods it has. Undefined without a class. */
+  readonly prototype: object | undefined;
   /** Makes the service object. May return a promise or a coroutine of it. */
   build(activation: ActivationState): unknown;
   /** Methods to call, after `stop()`, with the instance. */
@@ -68,6 +72,11 @@ export function checkSpecs(serviceClass: ServiceClass, specs: readonly Dependenc
     seen.add(spec.token);
   }
   return hasRepeated;
+}
+
+/** Dependencies without which a service cannot start. */
+export function requiredCountOf(specs: readonly DependencySpec[]): number {
+  return specs.filter((spec) => spec.required).length;
 }
 
 export function invalid(serviceClass: ServiceClass, what: string): Error {

@@ -7,10 +7,12 @@ export function internalDefinition(name: string): ServiceDefinition {
     name,
     provides: [],
     specs: [],
+    requiredCount: 0,
     optionsSchema: undefined,
     propertiesSchema: undefined,
     hasRepeatedTokens: false,
     staticDependencies: [],
+    prototype: undefined,
     build: () => ({}),
     preDestroy: [],
   };

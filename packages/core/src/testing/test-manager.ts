@@ -1,7 +1,8 @@
 // A manager that a test moves by hand: virtual time, a stepped platform, microtasks after every event.
 
 import { settle, VirtualClock } from '@ichor/coroutines/testing';
-import { DependencyManager, type RunOptions } from '../manager/dependency-manager.ts';
+import { DependencyManager } from '../manager/dependency-manager.ts';
+import type { RunOptions } from '../manager/manager-run.ts';
 import type { ManagerOptions } from '../manager/options.ts';
 import { SteppedHost } from './stepped-host.ts';
 
