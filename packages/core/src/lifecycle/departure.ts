@@ -13,7 +13,8 @@ import type { Population } from './population.ts';
 import type { ProviderIndex } from './provider-index.ts';
 import type { Removal } from './removal.ts';
 import { swapOptional } from './replacer.ts';
-import { consumersInReverse, disconnect, type Link, type ServiceRecord, type Slot } from './service-record.ts';
+import { consumersInReverse, disconnect } from './linking.ts';
+import type { Link, ServiceRecord, Slot } from './service-record.ts';
 import { transitions } from './states.ts';
 import { Stopper, type StopEnd } from './stopper.ts';
 

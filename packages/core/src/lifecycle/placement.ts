@@ -3,7 +3,8 @@
 
 import { canReceive, inject } from './injection.ts';
 import { accepts, firstProviderFor, openSlotsFor, providersFor, type Market } from './provider-index.ts';
-import { connect, type ServiceRecord, type Slot } from './service-record.ts';
+import { connect } from './linking.ts';
+import type { ServiceRecord, Slot } from './service-record.ts';
 import { firstChoice, isFree, takeFromCollection } from './slot-choice.ts';
 
 /** The way up, as the others see it. */

@@ -3,7 +3,8 @@
 import { UndoDependencyRequest } from '../events/internal-events.ts';
 import type { Kernel } from './kernel.ts';
 import { requestOf, type ProviderIndex } from './provider-index.ts';
-import { disconnect, type ServiceRecord, type Slot } from './service-record.ts';
+import { disconnect } from './linking.ts';
+import type { ServiceRecord, Slot } from './service-record.ts';
 import { transitions } from './states.ts';
 
 export class Removal {

@@ -3,7 +3,8 @@
 
 import { canReceive, eject, inject } from './injection.ts';
 import { accepts } from './provider-index.ts';
-import { connect, consumersInReverse, disconnect, type Link, type ServiceRecord } from './service-record.ts';
+import { connect, consumersInReverse, disconnect } from './linking.ts';
+import type { Link, ServiceRecord } from './service-record.ts';
 
 /**
  * The services that have to stop, for a while, because `provider` leaves: its consumers that cannot do without it, theirs, and

@@ -1,7 +1,8 @@
 // Services that ask for one token more than once: which of their slots a provider goes to (LC-72, LC-74, LC-76).
 
 import { accepts } from './provider-index.ts';
-import { connect, disconnect, type ServiceRecord, type Slot } from './service-record.ts';
+import { connect, disconnect } from './linking.ts';
+import type { ServiceRecord, Slot } from './service-record.ts';
 
 /**
  * Which of several slots for one token chooses first: those with conditions, so that a provider they need is not taken by one
