@@ -167,7 +167,7 @@ test('JSON Schema describes the JSON form, recursion included', () => {
     title: 'Tree',
     type: 'object',
     properties: {
-      value: { type: 'string', pattern: '^-?(0|[1-9][0-9]*)$' },
+      value: { type: 'string', pattern: '^(0|[1-9][0-9]*)$' },
       children: { type: 'array', items: { $ref: '#' } },
     },
     required: ['value', 'children'],
@@ -203,6 +203,23 @@ test.each([
   ['a union whose variant contradicts its tag', () => t.union('k', { a: t.object({ k: t.literal('b') }) })],
 ])('a definition with %s is refused at once', (_, define) => {
   expect(failureOf(define).code).toBe('ICHOR_SERIALIZATION_SCHEMA');
+});
+
+test('JSON Schema tells the limits of bytes in characters, and no pattern that it cannot express', () => {
+  const M = defineMessage('M', {
+    key: t.bytes({ minLength: 2, maxLength: 4 }),
+    any: t.bytes(),
+    code: t.string({ pattern: /^[a-f]+$/ }),
+    name: t.string({ pattern: /^[a-f]+$/i }),
+  });
+  expect(M.jsonSchema()).toMatchObject({
+    properties: {
+      key: { type: 'string', contentEncoding: 'base64', minLength: 4, maxLength: 8 },
+      code: { pattern: '^[a-f]+$' },
+    },
+  });
+  expect(M.jsonSchema()).toHaveProperty('properties.any', { type: 'string', contentEncoding: 'base64' });
+  expect(M.jsonSchema()).toHaveProperty('properties.name', { type: 'string' });
 });
 
 test('unknownKeys of a message that is a union holds for its variants, in every codec and when validating', () => {

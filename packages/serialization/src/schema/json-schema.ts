@@ -1,5 +1,6 @@
 // Exports a message as JSON Schema (draft 2020-12). Named messages inside become `$defs`, so recursion is no problem.
 
+import { base64Length } from '../text/base64.ts';
 import type { BigintNode, ObjectNode, SchemaNode, UnionNode } from './node.ts';
 
 /** A JSON Schema as a plain object. */
@@ -66,10 +67,16 @@ class Exporter {
           type: 'string',
           ...atLeast('minLength', node.minLength),
           ...atMost('maxLength', node.maxLength),
-          ...(node.pattern === undefined ? {} : { pattern: node.pattern.source }),
+          // JSON Schema knows no flags: a pattern that means something else without them would refuse good values.
+          ...(node.pattern === undefined || /[ims]/.test(node.pattern.flags) ? {} : { pattern: node.pattern.source }),
         };
       case 'bytes':
-        return { type: 'string', contentEncoding: 'base64' };
+        return {
+          type: 'string',
+          contentEncoding: 'base64',
+          ...atLeast('minLength', base64Length(node.minLength)),
+          ...(node.maxLength < 2 ** 31 - 1 ? { maxLength: base64Length(node.maxLength) } : {}),
+        };
       case 'date':
         return { type: 'string', format: 'date-time' };
       case 'literal':
@@ -135,7 +142,10 @@ function reference(name: string): JsonSchema {
 }
 
 function bigintSchema(node: BigintNode): JsonSchema {
-  if (node.json === 'string') return { type: 'string', pattern: '^-?(0|[1-9][0-9]*)$' };
+  if (node.json === 'string') {
+    const sign = node.min !== undefined && node.min >= 0n ? '' : '-?';
+    return { type: 'string', pattern: `^${sign}(0|[1-9][0-9]*)$` };
+  }
   // A number beyond 2^53 in a JSON Schema would be rounded by most of its readers, so only smaller bounds are told.
   const exact = (bound: bigint | undefined): boolean => bound !== undefined && BigInt(Number(bound)) === bound;
   return {
