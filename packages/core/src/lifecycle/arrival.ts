@@ -1,7 +1,7 @@
 // The way up: a service starts, is injected into those who asked for it, and is active (LC-80…85). Its parts are in starter.ts
 // (one start) and placement.ts (who gets whom).
 
-import type { CurrentEvent } from '../events/event-system.ts';
+import type { CurrentEvent } from '../events/turn.ts';
 import { DependencyOnline, internalPriority } from '../events/internal-events.ts';
 import type { Activation } from './activation.ts';
 import type { Departure } from './departure.ts';
