@@ -2,7 +2,7 @@
 
 import type { Awaitable, MessageType } from '@ichor/core';
 import type { ClientResponse } from '../contract/http-client.ts';
-import type { RawAnswer } from '../engines/undici/undici-transport.ts';
+import type { RawAnswer } from '../engines/undici/raw-answer.ts';
 import { httpClientError } from '../errors/client-catalogue.ts';
 
 /** What an answer needs of the call that it answers. */

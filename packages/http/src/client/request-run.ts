@@ -2,7 +2,8 @@
 
 import { IchorError, type Clock, type ScheduledCall } from '@ichor/core';
 import type { RequestOptions } from '../contract/http-client.ts';
-import type { RawAnswer, UndiciTransport } from '../engines/undici/undici-transport.ts';
+import type { RawAnswer } from '../engines/undici/raw-answer.ts';
+import type { UndiciTransport } from '../engines/undici/undici-transport.ts';
 import { httpClientError } from '../errors/client-catalogue.ts';
 import type { ResolvedDefaults } from './client-options.ts';
 import type { OutgoingRequest } from './outgoing-request.ts';
@@ -135,16 +136,14 @@ export class RequestRun {
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        call.cancel();
-        // eslint-disable-next-line typescript/prefer-promise-reject-errors -- always one of our errors
-        reject(this.abort.reason);
+      const call = this.#clock.schedule(resolve, ms);
+      this.abort.target = {
+        aborted(reason) {
+          call.cancel();
+          // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- always one of our errors
+          reject(reason);
+        },
       };
-      const call = this.#clock.schedule(() => {
-        this.abort.off('abort', onAbort);
-        resolve();
-      }, ms);
-      this.abort.on('abort', onAbort);
     });
   }
 
