@@ -46,6 +46,8 @@ describe('a handshake', () => {
       expect(peer.status).toBe(status);
       // RFC 6455 section 4.4, RFC 9110 section 15.5.22.
       if (status === 426) expect(peer.head).toMatch(/Upgrade: websocket\r\n[^]*Sec-WebSocket-Version: 13\r\n/);
+      // WS-4
+      if (status === 101) expect(peer.head).toMatch(/\r\nServer: ichor\r\n/);
       expect(host.size).toBe(status === 101 ? 1 : 0);
       peer.socket.destroy();
     });

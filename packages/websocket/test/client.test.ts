@@ -34,7 +34,9 @@ describe('a client', () => {
     const seen: unknown[] = [];
     await withServer(
       async (server, url) => {
-        server.on('connection', (_socket, request) => seen.push(request.url, request.headers['authorization']));
+        server.on('connection', (_socket, request) =>
+          seen.push(request.url, request.headers['authorization'], request.headers['user-agent']),
+        );
         await withHost(nothing, async ({ client, manager, stop }) => {
           const connection = await client.connect(url, {
             protocols: ['four', 'json'],
@@ -61,7 +63,8 @@ describe('a client', () => {
       undefined,
       { handleProtocols: (offered) => [...offered][0]! },
     );
-    expect(seen).toEqual(['/path?query', 'me']);
+    // WS-4
+    expect(seen).toEqual(['/path?query', 'me', 'ichor']);
   });
 
   it('says why it could not connect: refused, no server, time-out, aborted, stopped', async () => {

@@ -52,9 +52,10 @@ export class Heartbeat implements Disposable {
     const connections = this.#connections[this.#part] as Set<Connection>;
     this.#part = (this.#part + 1) % parts;
     for (const connection of connections) {
-      // Of a peer that is not read from nothing can be heard; its silence proves nothing.
-      if (connection.state !== 'open' || connection.isPaused) continue;
-      if (!connection.isAlive) {
+      if (connection.state !== 'open') continue;
+      // Of a peer that is not read from nothing can be heard, and its silence proves nothing. It is asked all the same: what is
+      // written to a peer that is gone makes the system give the connection up.
+      if (!connection.isAlive && !connection.isPaused) {
         connection.peerIsDead();
         continue;
       }

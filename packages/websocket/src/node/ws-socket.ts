@@ -9,6 +9,8 @@ import { webSocketError } from '../errors/catalogue.ts';
 import type { ClientTlsOptions } from '../contract/websocket-client.ts';
 import type { ResolvedConnectionOptions } from '../options/connection-options.ts';
 
+/** How the two ends name themselves in handshakes (WS-4). */
+const product = 'ichor';
 const text = Object.freeze({ binary: false });
 const binary = Object.freeze({ binary: true });
 
@@ -120,6 +122,7 @@ export class Acceptor {
       perMessageDeflate: deflate(options),
       closeTimeout: options.closeTimeoutMs,
     } as ServerOptions);
+    this.#server.on('headers', (lines) => void lines.push(`Server: ${product}`));
   }
 
   /**
@@ -170,7 +173,9 @@ export interface Dial {
 /** Connects. Returns a function that gives up as long as it is not open. Nothing is called before it returns. */
 export function dial({ url, shownUrl, headers, tls, options, listener, opened, failed }: Dial): () => void {
   const settings: ClientOptions & { readonly closeTimeout: number } = {
-    headers: { ...headers },
+    headers: Object.keys(headers).some((name) => name.toLowerCase() === 'user-agent')
+      ? { ...headers }
+      : { 'User-Agent': product, ...headers },
     maxPayload: options.maxMessageBytes,
     perMessageDeflate: deflate(options),
     closeTimeout: options.closeTimeoutMs,
