@@ -24,7 +24,9 @@ export function withSections(page: string, sections: Readonly<Record<string, str
     const from = result.indexOf(begin);
     const to = result.indexOf(end);
     if (from < 0 || to < from) throw new Error(`the page has no section ${begin} … ${end}`);
-    result = `${result.slice(0, from + begin.length)}\n\n${content}\n\n${result.slice(to)}`;
+    // Programs pad their lines; the formatter of this repository takes that off.
+    const lines = content.replace(/[ \t]+$/gm, '');
+    result = `${result.slice(0, from + begin.length)}\n\n${lines}\n\n${result.slice(to)}`;
   }
   return result;
 }
