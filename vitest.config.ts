@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     projects: [
       'packages/*/vitest.config.ts',
+      'packages/serialization/vitest.no-code-generation.config.ts',
       'apps/*/vitest.config.ts',
       'tests/*/vitest.config.ts',
       'benchmarks/vitest.config.ts',
