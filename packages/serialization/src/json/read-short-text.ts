@@ -8,9 +8,10 @@ const units = new Uint16Array(64);
 
 /** The character of a two-character escape, by its letter; 0 for none. */
 const escapes = new Uint8Array(256);
-for (const [letter, character] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t'].map((pair) => [...pair])) {
-  escapes[letter!.charCodeAt(0)] = character!.charCodeAt(0);
+for (const [letter, character] of Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' })) {
+  escapes[letter.charCodeAt(0)] = character.charCodeAt(0);
 }
+for (const same of [34, 47, 92]) escapes[same] = same;
 
 /** Value of a hexadecimal digit, by its letter; 255 for none. */
 const digits = new Uint8Array(256).fill(255);
