@@ -63,7 +63,8 @@ export function recordOf(
     priorityNumber(registration.priority, defaultPriority),
     options,
   );
-  if (properties !== undefined) record.properties = properties as Properties;
+  // A copy: providers were matched by these values, whatever the caller does with its object afterwards (LC-4).
+  if (properties !== undefined) record.properties = { ...(properties as Properties) };
   return record;
 }
 

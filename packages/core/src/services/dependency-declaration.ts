@@ -119,7 +119,14 @@ function declare<T, Kind extends DependencyKind>(
   options: RequestOptions | undefined,
 ): Dependency<T, Kind> {
   if (options !== undefined) checkRequest(kind, options);
-  return Object.freeze({ kind, token, required: isRequired, properties: options?.properties, match: options?.match });
+  const copyOf = (given: Properties | undefined): Properties | undefined => given && { ...given };
+  return Object.freeze({
+    kind,
+    token,
+    required: isRequired,
+    properties: copyOf(options?.properties),
+    match: copyOf(options?.match),
+  });
 }
 
 /**
