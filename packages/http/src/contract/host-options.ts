@@ -188,7 +188,7 @@ export function resolveHostOptions(given: HttpHostOptions | undefined): Resolved
 
 function numbers<T extends object>(group: string, defaults: T, given: Partial<T> | undefined, finite: (keyof T)[]): T {
   if (given === undefined) return defaults;
-  if (typeof given !== 'object' || given === null) throw invalid(group, given, 'an object');
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw invalid(group, given, 'an object');
   const resolved = { ...defaults };
   for (const name of Object.keys(given) as (keyof T & string)[]) {
     if (!Object.hasOwn(defaults, name)) {
@@ -199,6 +199,7 @@ function numbers<T extends object>(group: string, defaults: T, given: Partial<T>
     const least =
       group === 'timeouts' || name.endsWith('Ms') ? 1 : name === 'chunkExtensionBytes' || name === 'bodyBytes' ? 0 : 1;
     positive(`${group}.${name}`, value, least);
+    if (!name.endsWith('Ms') && value !== Infinity) integer(`${group}.${name}`, value, least, Number.MAX_SAFE_INTEGER);
     if (finite.includes(name)) integer(`${group}.${name}`, value, least, 1_048_576);
     resolved[name] = value;
   }

@@ -127,7 +127,7 @@ export class ChunkedDecoder {
 
   // chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
   #readExtension(byte: number): void {
-    if (++this.#extensionBytes > this.#limits.chunkExtensionBytes) {
+    if (byte !== CR && ++this.#extensionBytes > this.#limits.chunkExtensionBytes) {
       return this.#refuse(
         400,
         `The chunk extensions are longer than ${this.#limits.chunkExtensionBytes} bytes in all.`,

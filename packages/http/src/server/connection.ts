@@ -511,7 +511,13 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
   /** Called by the sweep, twice a second. */
   check(now: number): void {
     if (this.#output.isStalled(now)) return this.#transport.destroy();
-    const { minBytesPerSecond } = this.#host.options;
+    const { minBytesPerSecond, timeouts } = this.#host.options;
+    // A client that is still taking its answer is not idle yet; one that takes nothing is stalled.
+    if (this.#output.hasUnsent) {
+      if (this.#mode === 'linger') this.#deadline = this.#host.deadlineIn(lingerMs);
+      else if (this.#mode === 'head' && this.#reader === undefined)
+        this.#deadline = this.#host.deadlineIn(timeouts.idleMs);
+    }
     if (this.#mode === 'body' && this.#intake?.isSlowerThan(minBytesPerSecond, now) === true) {
       this.#refuseBody({
         status: 408,
