@@ -2,6 +2,7 @@
 // each `decode` reads up to the end of one piece of data, so that data is handed on without copying.
 
 import { characterClasses, hexValue, QUOTED, TOKEN } from './characters.ts';
+import { copyOf } from './copy-of.ts';
 import { HeadParser, type HeadLimits } from './head-parser.ts';
 import { ParseFailure } from './parse-failure.ts';
 
@@ -223,7 +224,7 @@ export class ChunkedDecoder {
       return start + this.#trailerParser.position - held;
     }
     this.failure = this.#trailerParser.failure;
-    this.#held = source.slice(base, stop);
+    this.#held = copyOf(source, base, stop);
     return end;
   }
 
