@@ -7,6 +7,7 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       'packages/*/vitest.config.ts',
+      'packages/serialization/vitest.no-code-generation.config.ts',
       'apps/*/vitest.config.ts',
       'tests/*/vitest.config.ts',
       'benchmarks/vitest.config.ts',

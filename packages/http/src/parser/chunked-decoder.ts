@@ -2,11 +2,12 @@
 // each `decode` reads up to the end of one piece of data, so that data is handed on without copying.
 
 import { characterClasses, hexValue, QUOTED, TOKEN } from './characters.ts';
-import { HeadParser, type HeadLimits } from './head-parser.ts';
+import { copyOf } from './copy-of.ts';
+import { FieldLineParser, type FieldLimits } from './field-line-parser.ts';
 import { ParseFailure } from './parse-failure.ts';
 
 /** Limits of a chunked body. */
-export interface ChunkLimits extends HeadLimits {
+export interface ChunkLimits extends FieldLimits {
   /** Bytes of chunk extensions in one message; more is answered 400. */
   readonly chunkExtensionBytes: number;
 }
@@ -37,7 +38,7 @@ const maxSizeDigits = 12;
 
 export class ChunkedDecoder {
   readonly #limits: ChunkLimits;
-  readonly #trailerParser: HeadParser;
+  readonly #trailerParser: FieldLineParser;
   readonly #maxBodyBytes: number;
   #state = SIZE_START;
   #digits = 0;
@@ -57,8 +58,8 @@ export class ChunkedDecoder {
   constructor(limits: ChunkLimits, maxBodyBytes: number) {
     this.#limits = limits;
     this.#maxBodyBytes = maxBodyBytes;
-    this.#trailerParser = new HeadParser(limits);
-    this.#trailerParser.resetForTrailers();
+    this.#trailerParser = new FieldLineParser(limits);
+    this.#trailerParser.reset(true);
   }
 
   /** The body and its trailers have been read. */
@@ -127,7 +128,7 @@ export class ChunkedDecoder {
 
   // chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
   #readExtension(byte: number): void {
-    if (++this.#extensionBytes > this.#limits.chunkExtensionBytes) {
+    if (byte !== CR && ++this.#extensionBytes > this.#limits.chunkExtensionBytes) {
       return this.#refuse(
         400,
         `The chunk extensions are longer than ${this.#limits.chunkExtensionBytes} bytes in all.`,
@@ -223,7 +224,7 @@ export class ChunkedDecoder {
       return start + this.#trailerParser.position - held;
     }
     this.failure = this.#trailerParser.failure;
-    this.#held = source.slice(base, stop);
+    this.#held = copyOf(source, base, stop);
     return end;
   }
 

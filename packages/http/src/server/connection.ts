@@ -9,6 +9,7 @@ import { httpError } from '../errors/catalogue.ts';
 import type { HeadReader } from '../parser/head-reader.ts';
 import type { ParseFailure } from '../parser/parse-failure.ts';
 import { beginExchange } from './begin-exchange.ts';
+import { BodyCollector } from './body-collector.ts';
 import { BodyIntake } from './body-intake.ts';
 import type { BodySink, Channel, StreamFraming } from './channel.ts';
 import type { ConnectionEnvironment, HostedConnection } from './connection-environment.ts';
@@ -108,7 +109,14 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     unread.consumed(this.#pump(unread.bytes, unread.start, unread.end));
     if (unread.isEmpty || !this.#keepsInput) this.#unread = undefined;
     this.#throttle();
-    if ((this.#isPeerEnded || this.#host.isDraining) && this.isIdle) this.#closeGently();
+    if (this.#host.isDraining && this.isIdle) this.#closeGently();
+    else if (this.#isPeerEnded && this.#unread === undefined) this.#nothingMoreWillCome();
+  }
+
+  // The peer has ended, and everything it sent has been used: what has begun will not be completed.
+  #nothingMoreWillCome(): void {
+    if (this.#mode === 'head' || this.#mode === 'discard') this.#closeGently();
+    else if (this.#mode === 'body' && this.#intake?.isPaused === false) this.#bodyWillNotCome();
   }
 
   // Returns the offset of the first byte that was not used.
@@ -191,14 +199,14 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     this.#deadline = this.#host.deadlineIn(this.#host.pipeline.handlerMsOf(exchange));
   }
 
-  readBody(exchange: Exchange, sink: BodySink): void {
+  readBody(exchange: Exchange, sink: BodySink | undefined): void {
     if (exchange !== this.#exchange) return;
     const { head, route } = exchange;
     const { options, pipeline } = this.#host;
     const length = head.bodyLength;
     const input = this.#input;
     const start = this.#inputAt;
-    if (input !== undefined && length > 0 && this.#inputEnd - start >= length && route!.bodyKind !== 'stream') {
+    if (input !== undefined && length > 0 && this.#inputEnd - start >= length && sink === undefined) {
       this.#inputAt = start + length;
       this.#mode = 'busy';
       this.#awaitHandler(exchange);
@@ -206,7 +214,7 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     }
     const hasBegun = input === undefined ? this.#unread !== undefined : start < this.#inputEnd;
     if (head.expectsContinue && !hasBegun && head.minorVersion === 1) this.#output.appendLatin1(continueHead);
-    this.#sink = sink;
+    this.#sink = sink ?? new BodyCollector(pipeline, exchange, length);
     this.#intake = new BodyIntake(length, route!.bodyBytes, options.limits, this.#host.now);
     this.#deadline = this.#host.deadlineIn(options.timeouts.bodyMs);
     // Asked for after the bytes were received: what waits is read now.
@@ -222,7 +230,8 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
 
   #bodyWillNotCome(): void {
     this.#clientGone('closed the connection before its body was complete');
-    this.#transport.destroy();
+    // The answers before it are still to be sent.
+    this.#closeGently();
   }
 
   #readBody(intake: BodyIntake, bytes: Uint8Array, at: number, end: number): void {
@@ -397,6 +406,7 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     this.#dropped = this.#intake.consumed;
     this.#deadline = this.#host.deadlineIn(timeouts.bodyMs);
     this.#pumpUnread();
+    if (this.#isPeerEnded && this.#unread === undefined) this.#nothingMoreWillCome();
   }
 
   #nextRequest(): void {
@@ -511,7 +521,13 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
   /** Called by the sweep, twice a second. */
   check(now: number): void {
     if (this.#output.isStalled(now)) return this.#transport.destroy();
-    const { minBytesPerSecond } = this.#host.options;
+    const { minBytesPerSecond, timeouts } = this.#host.options;
+    // A client that is still taking its answer is not idle yet; one that takes nothing is stalled.
+    if (this.#output.hasUnsent) {
+      if (this.#mode === 'linger') this.#deadline = this.#host.deadlineIn(lingerMs);
+      else if (this.#mode === 'head' && this.#reader === undefined)
+        this.#deadline = this.#host.deadlineIn(timeouts.idleMs);
+    }
     if (this.#mode === 'body' && this.#intake?.isSlowerThan(minBytesPerSecond, now) === true) {
       this.#refuseBody({
         status: 408,

@@ -8,17 +8,18 @@ import { decodeUtf8 } from '../text/text.ts';
 import { isSequenceStart, utf8SequenceEnd } from '../text/utf8.ts';
 import { fail, type Read, type Reader } from '../codec/reader.ts';
 import { failAt, failType, skipSpace } from './json-text.ts';
+import { readShortText } from './read-short-text.ts';
 
 /** Reads a string of any content within the codec's limits. */
 export function readString(r: Reader, b: Uint8Array, p: number): string {
   if (p < r.end && b[p] === 34) {
     const text = quotedText(r, b, p, r.end);
-    if (text === undefined) return readRest(r, b, p + 1, r.pos);
+    if (text === undefined) return readShortText(r, b, p + 1, r.pos) ?? readRest(r, b, p + 1, r.pos);
     return text.length <= r.maxStringBytes ? text : failLength(r, p + 1, text.length);
   }
   p = skipSpace(r, b, p);
   if (p >= r.end || b[p] !== 34) failType(r, b, p, 'a string');
-  return readRest(r, b, p + 1, p + 1);
+  return readString(r, b, p);
 }
 
 /** Reads the key of a member. What is wrong with it is wrong with the object: the path ends there. */
@@ -131,4 +132,17 @@ function failLength(r: Reader, p: number, length: number): never {
 /** Whether the byte stands for itself inside a string. */
 export function isPlainByte(c: number): boolean {
   return plain[c] === 1;
+}
+
+/** Offset of the first byte in `b[from..end)` that does not stand for itself inside a string, or `end`. For long texts. */
+export function endOfPlainBytes(b: Uint8Array, from: number, end: number): number {
+  let at = from;
+  // Eight at a time: one branch for all of them.
+  for (const last = end - 8; at <= last; at += 8) {
+    const first = plain[b[at]!]! & plain[b[at + 1]!]! & plain[b[at + 2]!]! & plain[b[at + 3]!]!;
+    const second = plain[b[at + 4]!]! & plain[b[at + 5]!]! & plain[b[at + 6]!]! & plain[b[at + 7]!]!;
+    if ((first & second) === 0) break;
+  }
+  while (at < end && plain[b[at]!] === 1) at++;
+  return at;
 }
