@@ -79,7 +79,8 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
 
   /** Between two requests, with nothing of the next one received. */
   get isIdle(): boolean {
-    return this.#mode === 'head' && this.#reader === undefined && this.#unread === undefined;
+    if (this.#mode !== 'head' || this.#unread !== undefined) return false;
+    return this.#reader === undefined || this.#reader.parser.isUntouched;
   }
 
   // --- bytes in: cut into heads and bodies ---
