@@ -79,8 +79,11 @@ export abstract class RequestAnswers {
   }
 
   #negotiate(exchange: Exchange, response: HttpResponse): ReturnType<typeof negotiate> {
+    const { head } = exchange;
     const type = response.content.kind === 'message' ? response.content.type : undefined;
-    return type && negotiate(type, exchange.headers.get('accept'), exchange.head.contentType);
+    return (
+      type && negotiate(type, head.hasSeveralAccepts ? exchange.headers.get('accept') : head.accept, head.contentType)
+    );
   }
 
   #notAcceptable(exchange: Exchange, response: HttpResponse): void {
