@@ -32,13 +32,13 @@ export class UndiciTransport {
 
   /** Sends once. Rejects with one of our errors, or the reason of `abort`. */
   send(request: OutgoingRequest, timeouts: ClientTimeouts, abort: RequestAbort): Promise<RawAnswer> {
-    const { url } = request;
+    const { target } = request;
     const exchange = new UndiciExchange(request, timeouts, abort);
     if (abort.aborted) return exchange.answered;
     this.#agent.dispatch(
       {
-        origin: url.origin,
-        path: url.pathname + url.search,
+        origin: target.origin,
+        path: target.path,
         method: request.method,
         headers: request.headers as string[],
         // Any async iterable is taken, though the types name only streams.
