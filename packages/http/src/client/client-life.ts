@@ -2,11 +2,16 @@
 
 import type { Consumer } from '@ichor/core';
 import { httpClientError } from '../errors/client-catalogue.ts';
-import type { RequestRun } from './request-run.ts';
+import type { RequestAbort } from './request-abort.ts';
+
+/** A request that is not answered completely. */
+interface Outstanding {
+  readonly abort: RequestAbort;
+}
 
 export class ClientLife {
   readonly consumer: Consumer;
-  readonly outstanding = new Set<RequestRun>();
+  readonly outstanding = new Set<Outstanding>();
   /** Why nothing can be asked or read any more. */
   ended: Error | undefined = undefined;
 

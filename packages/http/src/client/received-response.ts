@@ -4,8 +4,17 @@ import type { Awaitable, MessageType } from '@ichor/core';
 import type { ClientResponse } from '../contract/http-client.ts';
 import type { RawAnswer } from '../engines/undici/raw-answer.ts';
 import { httpClientError } from '../errors/client-catalogue.ts';
-import { ClientCall } from './client-call.ts';
-import type { RequestRun } from './request-run.ts';
+import { ClientCall, type Abandonable } from './client-call.ts';
+import type { ClientLife } from './client-life.ts';
+import type { OutgoingRequest } from './outgoing-request.ts';
+
+/** The call that an answer belongs to. */
+export interface AnsweredCall extends Abandonable {
+  readonly life: ClientLife;
+  /** What was answered, after redirects. */
+  readonly request: OutgoingRequest;
+  readonly maxResponseBytes: number;
+}
 
 const utf8 = new TextDecoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
@@ -14,8 +23,8 @@ const toldBytes = 1000;
 const readAwayBytes = 131_072;
 
 /** An answer, or its stream, that was dropped with its body unread would hold its connection until the client stops. */
-const dropped = new FinalizationRegistry<RequestRun>((run) => {
-  run.abandoned();
+const dropped = new FinalizationRegistry<AnsweredCall>((call) => {
+  call.abandoned();
 });
 
 export class ReceivedResponse implements ClientResponse {
@@ -23,20 +32,20 @@ export class ReceivedResponse implements ClientResponse {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly url: string;
   readonly #answer: RawAnswer;
-  readonly #run: RequestRun;
+  readonly #call: AnsweredCall;
   #isUsed = false;
   #isRegistered = false;
 
-  constructor(answer: RawAnswer, run: RequestRun) {
+  constructor(answer: RawAnswer, call: AnsweredCall) {
     this.status = answer.status;
     this.headers = answer.headers;
-    this.url = run.request.target.url.href;
+    this.url = call.request.target.url.href;
     this.#answer = answer;
-    this.#run = run;
+    this.#call = call;
     // What came with the head holds nothing.
     if (answer.isOver) return;
     this.#isRegistered = true;
-    dropped.register(this, run, this);
+    dropped.register(this, call, this);
   }
 
   get ok(): boolean {
@@ -56,7 +65,7 @@ export class ReceivedResponse implements ClientResponse {
   body(): AsyncIterable<Uint8Array> {
     this.#use();
     const { body } = this.#answer;
-    if (this.#isRegistered) dropped.register(body, this.#run);
+    if (this.#isRegistered) dropped.register(body, this.#call);
     return body;
   }
 
@@ -108,7 +117,7 @@ export class ReceivedResponse implements ClientResponse {
   }
 
   #reading<T>(read: () => Promise<T>): Awaitable<T> {
-    return new ClientCall(read(), this.#run);
+    return new ClientCall(read(), this.#call);
   }
 
   async #dump(): Promise<void> {
@@ -120,7 +129,7 @@ export class ReceivedResponse implements ClientResponse {
   // A body of known length is the usual case: every step of a promise less is felt there.
   #collect(): Promise<Uint8Array> {
     const announced = this.#announced();
-    if (this.#isUsed || this.#run.life.ended !== undefined || !(announced <= this.#run.maxResponseBytes))
+    if (this.#isUsed || this.#call.life.ended !== undefined || !(announced <= this.#call.maxResponseBytes))
       return this.#collectWithin(announced);
     this.#use();
     return this.#answer.collect();
@@ -128,7 +137,7 @@ export class ReceivedResponse implements ClientResponse {
 
   async #collectWithin(announced: number): Promise<Uint8Array> {
     this.#use();
-    const { maxResponseBytes } = this.#run;
+    const { maxResponseBytes } = this.#call;
     if (announced > maxResponseBytes) throw this.#tooLong();
     const chunks: Uint8Array[] = [];
     let length = 0;
@@ -142,7 +151,7 @@ export class ReceivedResponse implements ClientResponse {
 
   /** NaN when the length is not known. Answers to HEAD and 304 announce what they do not have. */
   #announced(): number {
-    if (this.#run.request.method === 'HEAD' || this.status === 304 || this.status === 204) return 0;
+    if (this.#call.request.method === 'HEAD' || this.status === 304 || this.status === 204) return 0;
     return Number(this.headers['content-length']);
   }
 
@@ -162,12 +171,12 @@ export class ReceivedResponse implements ClientResponse {
     void this.#answer.dump().catch(() => undefined);
     return httpClientError(
       'ICHOR_HTTP_RESPONSE_TOO_LONG',
-      `The body of ${this.url} is longer than ${this.#run.maxResponseBytes} bytes. Raise maxResponseBytes, or read it as a stream with body().`,
+      `The body of ${this.url} is longer than ${this.#call.maxResponseBytes} bytes. Raise maxResponseBytes, or read it as a stream with body().`,
     );
   }
 
   #use(): void {
-    if (this.#run.life.ended !== undefined) throw this.#run.life.ended;
+    if (this.#call.life.ended !== undefined) throw this.#call.life.ended;
     if (this.#isUsed)
       throw httpClientError(
         'ICHOR_HTTP_RESPONSE_USED',

@@ -5,11 +5,10 @@ import type { ClientResponse } from '../contract/http-client.ts';
 import type { AnswerOwner, RawAnswer } from '../engines/undici/raw-answer.ts';
 import type { UndiciTransport } from '../engines/undici/undici-transport.ts';
 import { httpClientError } from '../errors/client-catalogue.ts';
-import type { Abandonable } from './client-call.ts';
 import type { ClientLife } from './client-life.ts';
 import type { ResolvedDefaults } from './client-options.ts';
 import type { OutgoingRequest } from './outgoing-request.ts';
-import { ReceivedResponse } from './received-response.ts';
+import { ReceivedResponse, type AnsweredCall } from './received-response.ts';
 import { redirected, redirectTarget } from './redirect.ts';
 import { RequestAbort } from './request-abort.ts';
 import { isTransient } from './transient.ts';
@@ -18,7 +17,7 @@ import { isTransient } from './transient.ts';
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 const defaultRetryStatuses: readonly number[] = [429, 502, 503, 504];
 
-export class RequestRun implements AnswerOwner, Abandonable {
+export class RequestRun implements AnswerOwner, AnsweredCall {
   /** Ends it with a reason. */
   readonly abort = new RequestAbort();
   readonly life: ClientLife;

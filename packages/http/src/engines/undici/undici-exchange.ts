@@ -1,7 +1,7 @@
 // One request under way in undici, from its dispatch to the end of the answer. The body waits, in bounded memory and with the
 // connection paused, until the caller gathers, streams or drops it: no stream object is made for answers that are read whole.
 
-import type { Dispatcher } from 'undici';
+import { errors, type Dispatcher } from 'undici';
 import type { OutgoingRequest } from '../../client/outgoing-request.ts';
 import type { Abortable, RequestAbort } from '../../client/request-abort.ts';
 import { Upload } from '../../client/upload.ts';
@@ -105,7 +105,11 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, RawAnswer, Ab
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (!this.#hasFailed) this.#fail(failureOf(error, this.#request, this.#timeouts));
+    if (this.#hasFailed) return;
+    // Such answers have no body, whatever length they announce (RFC 9112 section 6.3); undici misses it.
+    const isBodiless = this.status === 204 || this.status === 304;
+    if (isBodiless && error instanceof errors.ResponseContentLengthMismatchError) this.onResponseEnd();
+    else this.#fail(failureOf(error, this.#request, this.#timeouts, this.#isAnswered));
   }
 
   get body(): AsyncIterable<Uint8Array> {

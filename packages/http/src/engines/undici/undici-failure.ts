@@ -18,8 +18,13 @@ interface Failure {
   readonly host?: string;
 }
 
-/** What went wrong with `request`. */
-export function failureOf(error: unknown, request: OutgoingRequest, timeouts: ClientTimeouts): Error {
+/** What went wrong with `request`, before or after the head of its answer. */
+export function failureOf(
+  error: unknown,
+  request: OutgoingRequest,
+  timeouts: ClientTimeouts,
+  isAnswered: boolean,
+): Error {
   // A body that failed by itself.
   if (IchorError.is(error)) return error;
   const { method, target } = request;
@@ -41,7 +46,7 @@ export function failureOf(error: unknown, request: OutgoingRequest, timeouts: Cl
       options,
     );
   const { code, message, syscall, host } = error as Failure;
-  const malformed = malformedBy(error, code, message);
+  const malformed = malformedBy(error, message, isAnswered);
   if (malformed !== undefined)
     return httpClientError('ICHOR_HTTP_RESPONSE_MALFORMED', `${what}: ${malformed}.`, options);
   const isConnecting =
@@ -63,10 +68,12 @@ export function failureOf(error: unknown, request: OutgoingRequest, timeouts: Cl
 }
 
 /** What is wrong with an answer that is not HTTP, or not one to this request. Ends that come early are lost connections. */
-function malformedBy(error: unknown, code: string | undefined, message: string): string | undefined {
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'the headers of the answer are too long';
+function malformedBy(error: unknown, message: string, isAnswered: boolean): string | undefined {
+  if (error instanceof errors.HeadersOverflowError) return 'the headers of the answer are too long';
   if (error instanceof errors.HTTPParserError)
-    return code === 'HPE_INVALID_EOF_STATE' ? undefined : `the answer is not HTTP: ${message}`;
+    return message.includes('Invalid EOF state') ? undefined : `the answer is not HTTP: ${message}`;
+  // Any wrong head that has a length is reported like this as well.
+  if (error instanceof errors.ResponseContentLengthMismatchError && !isAnswered) return 'the answer is not HTTP';
   if (error instanceof errors.SocketError && message === 'bad response')
     return 'the server sent 100 Continue, or an answer, that was not asked for';
   if (error instanceof errors.SocketError && message === 'bad upgrade')
