@@ -11,13 +11,14 @@ import type { OutgoingRequest } from './outgoing-request.ts';
 import { ReceivedResponse, type AnsweredCall } from './received-response.ts';
 import { redirected, redirectTarget } from './redirect.ts';
 import { RequestAbort } from './request-abort.ts';
+import { unwatchSignal, watchSignal, type SignalTarget } from './signal-targets.ts';
 import { isTransient } from './transient.ts';
 
 /** Methods that mean the same when done twice (RFC 9110 section 9.2.2). */
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 const defaultRetryStatuses: readonly number[] = [429, 502, 503, 504];
 
-export class RequestRun implements AnswerOwner, AnsweredCall {
+export class RequestRun implements AnswerOwner, AnsweredCall, SignalTarget {
   /** Ends it with a reason. */
   readonly abort = new RequestAbort();
   readonly life: ClientLife;
@@ -26,7 +27,6 @@ export class RequestRun implements AnswerOwner, AnsweredCall {
   readonly #transport: UndiciTransport;
   readonly #defaults: ResolvedDefaults;
   readonly #signal: AbortSignal | undefined;
-  #onSignal: (() => void) | undefined;
   #totalTimer: ScheduledCall | undefined;
 
   constructor(
@@ -68,7 +68,7 @@ export class RequestRun implements AnswerOwner, AnsweredCall {
   over(): void {
     this.life.outstanding.delete(this);
     this.#totalTimer?.cancel();
-    if (this.#onSignal !== undefined) this.#signal?.removeEventListener('abort', this.#onSignal);
+    if (this.#signal !== undefined) unwatchSignal(this.#signal, this);
   }
 
   /** Nobody waits for it any more. */
@@ -77,6 +77,10 @@ export class RequestRun implements AnswerOwner, AnsweredCall {
     this.abort.abort(
       httpClientError('ICHOR_HTTP_REQUEST_ABORTED', `${this.#what} was given up: nobody waits for its answer.`),
     );
+  }
+
+  signalled(reason: unknown): void {
+    this.abort.abort(httpClientError('ICHOR_HTTP_REQUEST_ABORTED', `${this.#what} was aborted.`, { cause: reason }));
   }
 
   get #what(): string {
@@ -112,15 +116,7 @@ export class RequestRun implements AnswerOwner, AnsweredCall {
           ),
         );
       }, totalMs);
-    const signal = this.#signal;
-    if (signal === undefined) return;
-    this.#onSignal = () => {
-      this.abort.abort(
-        httpClientError('ICHOR_HTTP_REQUEST_ABORTED', `${this.#what} was aborted.`, { cause: signal.reason }),
-      );
-    };
-    if (signal.aborted) this.#onSignal();
-    else signal.addEventListener('abort', this.#onSignal, { once: true });
+    if (this.#signal !== undefined) watchSignal(this.#signal, this);
   }
 
   async #attempts(): Promise<RawAnswer> {
