@@ -59,7 +59,10 @@ export interface HttpHostOptions {
   readonly address?: string;
   /** 0 lets the system choose; see `HttpHost.address`. Required unless `path` is given. */
   readonly port?: number;
-  /** Path of a Unix socket (or name of a Windows pipe), instead of address and port. */
+  /**
+   * Path of a Unix socket (or name of a Windows pipe), instead of address and port. The file is made with the rights that the
+   * umask leaves, and removed when the host stops; one that a killed program left behind is replaced.
+   */
   readonly path?: string;
   /** Certificate and key: the host then speaks HTTPS, and only that. Default: plain HTTP. */
   readonly tls?: HostTlsOptions;
@@ -74,13 +77,19 @@ export interface HttpHostOptions {
   readonly priority?: number;
   readonly limits?: Partial<HttpLimits>;
   readonly timeouts?: Partial<HttpTimeouts>;
-  /** Slowest body accepted, in bytes per second after 5 seconds; slower is answered 408. 0 for none. Default 240. */
+  /**
+   * Slowest body accepted, in bytes per second on average, after 5 seconds; slower is answered 408. Having been faster counts
+   * for up to 30 seconds. 0 for none. Default 240.
+   */
   readonly minBytesPerSecond?: number;
   /** At stop, how long requests in flight may take before their connections are destroyed, in ms. Default 4000. */
   readonly drainMs?: number;
   /** Value of the Server header. Default: none is sent. */
   readonly server?: string;
-  /** Whether a client may close its sending side and still wait for the answer. Default false: then it counts as gone. */
+  /**
+   * Whether a client may close its sending side and still wait for the answer. Default false: then it counts as gone, the
+   * signal of its request aborts, and streamed answers end; whole ones are sent all the same.
+   */
   readonly allowHalfOpen?: boolean;
 }
 
@@ -188,7 +197,7 @@ export function resolveHostOptions(given: HttpHostOptions | undefined): Resolved
 
 function numbers<T extends object>(group: string, defaults: T, given: Partial<T> | undefined, finite: (keyof T)[]): T {
   if (given === undefined) return defaults;
-  if (typeof given !== 'object' || given === null) throw invalid(group, given, 'an object');
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw invalid(group, given, 'an object');
   const resolved = { ...defaults };
   for (const name of Object.keys(given) as (keyof T & string)[]) {
     if (!Object.hasOwn(defaults, name)) {
@@ -199,6 +208,7 @@ function numbers<T extends object>(group: string, defaults: T, given: Partial<T>
     const least =
       group === 'timeouts' || name.endsWith('Ms') ? 1 : name === 'chunkExtensionBytes' || name === 'bodyBytes' ? 0 : 1;
     positive(`${group}.${name}`, value, least);
+    if (!name.endsWith('Ms') && value !== Infinity) integer(`${group}.${name}`, value, least, Number.MAX_SAFE_INTEGER);
     if (finite.includes(name)) integer(`${group}.${name}`, value, least, 1_048_576);
     resolved[name] = value;
   }

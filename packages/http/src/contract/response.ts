@@ -184,13 +184,27 @@ export function sse(
   return stream(eventTexts(source), { contentType: 'text/event-stream', headers });
 }
 
+const redirectStatuses: readonly number[] = [301, 302, 303, 307, 308];
+
 /**
- * Sends the client elsewhere. @param location Absolute or relative; characters above ASCII are percent-encoded.
+ * Sends the client elsewhere. @param location Absolute or relative; what a URI must not contain (spaces, quotes, characters above
+ * ASCII) is percent-encoded, control characters are refused when the response is sent. Check locations that come from a client:
+ * any host may be in them.
  * @param status Default: 303, which makes the client use GET; 307 and 308 keep the method.
+ * @throws ICHOR_HTTP_RESPONSE_INVALID for another status, or a location that is not text.
  */
 export function redirect(location: string, status: 301 | 302 | 303 | 307 | 308 = 303): HttpResponse {
+  if (typeof location !== 'string') throw wrongContent('redirect', location, 'a location as text');
+  if (!redirectStatuses.includes(status)) {
+    throw httpError(
+      'ICHOR_HTTP_RESPONSE_INVALID',
+      `redirect() was given the status ${String(status)}. Allowed: ${redirectStatuses.join(', ')}.`,
+    );
+  }
   const wellFormed = location.replace(/\p{Surrogate}/gu, '\ufffd');
-  const encoded = wellFormed.replace(/[\u0080-\u{10ffff}]+/gu, (characters) => encodeURIComponent(characters));
+  const encoded = wellFormed.replace(/[ "<>\\^`{|}\u0080-\u{10ffff}]+/gu, (characters) =>
+    encodeURIComponent(characters),
+  );
   return new HttpResponse(status, undefined, [['Location', encoded]], emptyContent);
 }
 

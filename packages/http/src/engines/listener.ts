@@ -2,12 +2,14 @@
 // differ in what they do with them.
 
 import net from 'node:net';
+import { invalidOption } from '../contract/option-error.ts';
 import type { HostAddress } from '../contract/http-host.ts';
 import type { ResolvedHostOptions } from '../contract/host-options.ts';
 import type { PeerTls } from '../contract/request.ts';
 import type { HostTlsOptions } from '../contract/tls-options.ts';
 import { httpError } from '../errors/catalogue.ts';
 import type { ConnectionHost } from '../server/connection-host.ts';
+import { removeStaleSocket } from './stale-path.ts';
 import { TlsHandshakes } from './tls/tls-handshakes.ts';
 
 /** What makes requests of the bytes of sockets. */
@@ -15,6 +17,9 @@ export interface Engine {
   /** Serves a socket: paused and without listeners, or fresh from its TLS handshake. */
   accept(socket: net.Socket, tls: PeerTls | undefined): void;
 }
+
+/** The system cuts longer paths off without a word, and listens elsewhere. */
+const longestPathBytes = process.platform === 'linux' ? 107 : 103;
 
 const busyAnswer = Buffer.from(
   'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
@@ -40,8 +45,15 @@ export class Listener {
     return { address: address.address, port: address.port, family: address.family === 'IPv6' ? 'IPv6' : 'IPv4' };
   }
 
-  /** Begins to listen. @throws ICHOR_HTTP_ADDRESS_IN_USE, ICHOR_HTTP_LISTEN_FAILED, ICHOR_HTTP_TLS_INVALID */
+  /**
+   * Begins to listen.
+   * @throws ICHOR_HTTP_ADDRESS_IN_USE, ICHOR_HTTP_LISTEN_FAILED, ICHOR_HTTP_TLS_INVALID, ICHOR_HTTP_OPTION_INVALID for a path that is too long
+   */
   async listen(options: ResolvedHostOptions): Promise<void> {
+    const { path } = options;
+    if (path !== undefined && process.platform !== 'win32' && Buffer.byteLength(path) > longestPathBytes) {
+      throw invalidOption('path', path, `at most ${longestPathBytes} bytes`);
+    }
     if (options.tls !== undefined) {
       this.#handshakes = new TlsHandshakes(this.#host, options.tls, (socket, tls) => {
         this.#accept(socket, tls);
@@ -59,13 +71,7 @@ export class Listener {
       else this.#handshakes.begin(socket);
     });
     try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(listenOptions(options), () => {
-          server.off('error', reject);
-          resolve();
-        });
-      });
+      await listenOn(server, options);
     } catch (error) {
       this.#server = undefined;
       throw listenFailure(options, error as NodeJS.ErrnoException);
@@ -106,6 +112,27 @@ export class Listener {
   }
 }
 
+// A Unix socket that a program left behind when it was killed does not keep its successor from listening there.
+async function listenOn(server: net.Server, options: ResolvedHostOptions): Promise<void> {
+  try {
+    await listening(server, options);
+  } catch (error) {
+    const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    if (!isTaken || options.path === undefined || !(await removeStaleSocket(options.path))) throw error;
+    await listening(server, options);
+  }
+}
+
+function listening(server: net.Server, options: ResolvedHostOptions): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(listenOptions(options), () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
 function listenOptions(options: ResolvedHostOptions): net.ListenOptions {
   const { backlog } = options;
   return options.path === undefined
@@ -118,13 +145,13 @@ function listenFailure(options: ResolvedHostOptions, error: NodeJS.ErrnoExceptio
   if (error.code === 'EADDRINUSE') {
     return httpError(
       'ICHOR_HTTP_ADDRESS_IN_USE',
-      `The HTTP host cannot listen on ${where}: another program or host already does. Choose another port, or 0 for any free one.`,
+      `The HTTP host cannot listen on ${where}: another program or host already does. Choose another ${options.path === undefined ? 'port, or 0 for any free one' : 'path'}.`,
       { cause: error, details: { address: where } },
     );
   }
   return httpError(
     'ICHOR_HTTP_LISTEN_FAILED',
-    `The HTTP host cannot listen on ${where}: ${error.message}. Check that the address belongs to this machine and that the program may use it.`,
+    `The HTTP host cannot listen on ${where}: ${error.message}. Check that ${options.path === undefined ? 'the address belongs to this machine' : 'its directory exists'} and that the program may use it.`,
     { cause: error, details: { address: where, systemCode: error.code } },
   );
 }

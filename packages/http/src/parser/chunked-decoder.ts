@@ -2,6 +2,7 @@
 // each `decode` reads up to the end of one piece of data, so that data is handed on without copying.
 
 import { characterClasses, hexValue, QUOTED, TOKEN } from './characters.ts';
+import { copyOf } from './copy-of.ts';
 import { HeadParser, type HeadLimits } from './head-parser.ts';
 import { ParseFailure } from './parse-failure.ts';
 
@@ -127,7 +128,7 @@ export class ChunkedDecoder {
 
   // chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
   #readExtension(byte: number): void {
-    if (++this.#extensionBytes > this.#limits.chunkExtensionBytes) {
+    if (byte !== CR && ++this.#extensionBytes > this.#limits.chunkExtensionBytes) {
       return this.#refuse(
         400,
         `The chunk extensions are longer than ${this.#limits.chunkExtensionBytes} bytes in all.`,
@@ -223,7 +224,7 @@ export class ChunkedDecoder {
       return start + this.#trailerParser.position - held;
     }
     this.failure = this.#trailerParser.failure;
-    this.#held = source.slice(base, stop);
+    this.#held = copyOf(source, base, stop);
     return end;
   }
 

@@ -14,7 +14,7 @@ const CONTENT_LENGTH = bytesOf('content-length');
 const TRANSFER_ENCODING = bytesOf('transfer-encoding');
 
 /** Fields that decide framing, routing or authentication must not come in trailers (RFC 9110 section 6.5.1). */
-const forbiddenInTrailers: ReadonlySet<string> = new Set([
+export const forbiddenInTrailers: ReadonlySet<string> = new Set([
   'authorization',
   'connection',
   'content-encoding',

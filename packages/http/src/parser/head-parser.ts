@@ -264,7 +264,8 @@ export class HeadParser {
           const stop = limit < end ? limit : end;
           while (at < stop && (classes[bytes[at]!]! & FIELD_VALUE) !== 0) at++;
           if (at === end) return this.#pause(base, at);
-          if (at >= limit) return this.#refuseLongFields();
+          // The line feed counts as well.
+          if (at + 1 >= limit) return this.#refuseLongFields();
           if (bytes[at] !== CR) {
             return this.#refuse(400, 'A header value contains a control character or a bare line feed.');
           }

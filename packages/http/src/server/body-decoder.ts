@@ -2,6 +2,7 @@
 
 import type { MessageCodec, MessageType, SchemaResult } from '@ichor/core';
 import { HttpError } from '../contract/http-error.ts';
+import { copyOf } from '../parser/copy-of.ts';
 import { parseQuery } from '../routing/query.ts';
 import { decodeProblem, issuesProblem } from './problem.ts';
 import type { BodyKind, Route } from './route.ts';
@@ -82,7 +83,7 @@ export function decodeBody(
       }
     }
     case 'bytes':
-      return start === end ? noBytes : bytes.slice(start, end);
+      return start === end ? noBytes : copyOf(bytes, start, end);
     case 'text':
       return decodeText(bytes, start, end);
     case 'json':

@@ -6,6 +6,8 @@ import type { BodySink } from './channel.ts';
 
 /** A slow body is not judged before so much time has passed. */
 const graceMs = 5000;
+/** How much earlier than it had to a body may have come: more does not let the rest of it, or its trailers, come the more slowly. */
+const creditMs = 30_000;
 
 export class BodyIntake {
   readonly #decoder: ChunkedDecoder | undefined;
@@ -74,9 +76,10 @@ export class BodyIntake {
     this.#since = now;
   }
 
-  /** Whether the body comes more slowly than `bytesPerSecond`. */
+  /** Whether the body comes more slowly than `bytesPerSecond`. Called by the sweep, twice a second. */
   isSlowerThan(bytesPerSecond: number, now: number): boolean {
     const elapsed = now - this.#since;
+    this.#received = Math.min(this.#received, (bytesPerSecond * (elapsed + creditMs)) / 1000);
     return !this.#isPaused && elapsed > graceMs && this.#received * 1000 < bytesPerSecond * elapsed;
   }
 }

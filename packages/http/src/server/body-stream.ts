@@ -3,6 +3,7 @@
 import type { BodyStream } from '../contract/request.ts';
 import { HttpError } from '../contract/http-error.ts';
 import { httpError } from '../errors/catalogue.ts';
+import { copyOf } from '../parser/copy-of.ts';
 import type { BodySink, Channel } from './channel.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -29,7 +30,7 @@ export class IncomingBody implements BodyStream, BodySink {
   }
 
   data(bytes: Uint8Array, start: number, end: number): boolean {
-    this.#pieces.push(bytes.slice(start, end));
+    this.#pieces.push(copyOf(bytes, start, end));
     this.#heldBytes += end - start;
     this.#wakeReader();
     this.#isWaiting = this.#isFull;

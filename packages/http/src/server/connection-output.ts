@@ -75,6 +75,11 @@ export class ConnectionOutput {
     return this.#transport.unsentBytes > this.#host.options.limits.unsentBytes;
   }
 
+  /** The client has not taken everything yet. */
+  get hasUnsent(): boolean {
+    return this.#transport.unsentBytes > 0;
+  }
+
   /** Whether a stream may go on without waiting for the client. */
   get takesMore(): boolean {
     return this.#transport.isOpen && this.#transport.unsentBytes < streamHighWaterBytes;

@@ -108,7 +108,14 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     unread.consumed(this.#pump(unread.bytes, unread.start, unread.end));
     if (unread.isEmpty || !this.#keepsInput) this.#unread = undefined;
     this.#throttle();
-    if ((this.#isPeerEnded || this.#host.isDraining) && this.isIdle) this.#closeGently();
+    if (this.#host.isDraining && this.isIdle) this.#closeGently();
+    else if (this.#isPeerEnded && this.#unread === undefined) this.#nothingMoreWillCome();
+  }
+
+  // The peer has ended, and everything it sent has been used: what has begun will not be completed.
+  #nothingMoreWillCome(): void {
+    if (this.#mode === 'head' || this.#mode === 'discard') this.#closeGently();
+    else if (this.#mode === 'body' && this.#intake?.isPaused === false) this.#bodyWillNotCome();
   }
 
   // Returns the offset of the first byte that was not used.
@@ -222,7 +229,8 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
 
   #bodyWillNotCome(): void {
     this.#clientGone('closed the connection before its body was complete');
-    this.#transport.destroy();
+    // The answers before it are still to be sent.
+    this.#closeGently();
   }
 
   #readBody(intake: BodyIntake, bytes: Uint8Array, at: number, end: number): void {
@@ -397,6 +405,7 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     this.#dropped = this.#intake.consumed;
     this.#deadline = this.#host.deadlineIn(timeouts.bodyMs);
     this.#pumpUnread();
+    if (this.#isPeerEnded && this.#unread === undefined) this.#nothingMoreWillCome();
   }
 
   #nextRequest(): void {
@@ -511,7 +520,13 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
   /** Called by the sweep, twice a second. */
   check(now: number): void {
     if (this.#output.isStalled(now)) return this.#transport.destroy();
-    const { minBytesPerSecond } = this.#host.options;
+    const { minBytesPerSecond, timeouts } = this.#host.options;
+    // A client that is still taking its answer is not idle yet; one that takes nothing is stalled.
+    if (this.#output.hasUnsent) {
+      if (this.#mode === 'linger') this.#deadline = this.#host.deadlineIn(lingerMs);
+      else if (this.#mode === 'head' && this.#reader === undefined)
+        this.#deadline = this.#host.deadlineIn(timeouts.idleMs);
+    }
     if (this.#mode === 'body' && this.#intake?.isSlowerThan(minBytesPerSecond, now) === true) {
       this.#refuseBody({
         status: 408,

@@ -7,6 +7,7 @@ import { reasonPhrase } from '../contract/http-status.ts';
 import { headerPairs, type HttpResponse } from '../contract/response.ts';
 import { httpError } from '../errors/catalogue.ts';
 import { isFieldValue, isToken } from '../parser/characters.ts';
+import { forbiddenInTrailers } from '../parser/field-semantics.ts';
 import type { DateCache } from './date-cache.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 
@@ -254,6 +255,21 @@ export function headerLines(headers: HeaderValues, allowsUpgrade = false): strin
     );
   }
   return lines;
+}
+
+/**
+ * The field lines for the trailers of a response.
+ * @throws ICHOR_HTTP_HEADER_INVALID, also for fields that decide framing, routing or authentication (RFC 9110 section 6.5.1).
+ */
+export function trailerLines(trailers: HeaderValues): string {
+  for (const [name] of headerPairs(trailers)) {
+    if (!forbiddenInTrailers.has(String(name).toLowerCase())) continue;
+    throw httpError(
+      'ICHOR_HTTP_HEADER_INVALID',
+      `A response was given the trailer ${name}, which must not come behind the body. Send it among the headers.`,
+    );
+  }
+  return headerLines(trailers);
 }
 
 /** @throws ICHOR_HTTP_HEADER_INVALID */

@@ -96,9 +96,10 @@ function checkOptions(options: RouteOptions): void {
   if (response !== undefined && !isMessageType(response)) throw invalidOption('response', response, 'a message type');
   if (query !== undefined && !isSchema(query)) throw invalidOption('query', query, 'a Standard Schema');
   if (params !== undefined && !isSchema(params)) throw invalidOption('params', params, 'a Standard Schema');
-  if (bodyBytes !== undefined && !(bodyBytes >= 0))
+  if (bodyBytes !== undefined && !(typeof bodyBytes === 'number' && bodyBytes >= 0)) {
     throw invalidOption('bodyBytes', bodyBytes, 'a number of at least 0');
-  if (handlerTimeoutMs !== undefined && !(handlerTimeoutMs > 0)) {
+  }
+  if (handlerTimeoutMs !== undefined && !(typeof handlerTimeoutMs === 'number' && handlerTimeoutMs > 0)) {
     throw invalidOption('handlerTimeoutMs', handlerTimeoutMs, 'a number above 0, or Infinity');
   }
 }

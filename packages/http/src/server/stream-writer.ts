@@ -5,7 +5,7 @@ import type { HeaderValues } from '../contract/headers.ts';
 import type { HttpResponse, StreamSource } from '../contract/response.ts';
 import { httpError } from '../errors/catalogue.ts';
 import type { Exchange } from './exchange.ts';
-import { headerLines } from './response-encoder.ts';
+import { trailerLines } from './response-encoder.ts';
 
 /** A source that never waits, to a client that takes everything, must not keep the thread from everybody else. */
 const bytesPerTurn = 262_144;
@@ -81,7 +81,7 @@ export class StreamWriter {
       }
       if (this.#exchange.isAborted) return channel.abort(this.#exchange);
       if (this.#remaining !== 0 && this.#remaining !== Number.POSITIVE_INFINITY) throw this.#wrongLength();
-      channel.endStream(this.#exchange, trailers === undefined ? '' : headerLines(trailers()));
+      channel.endStream(this.#exchange, trailers === undefined ? '' : trailerLines(trailers()));
     } catch (error) {
       // The status has been sent; a connection that breaks off is the only way left to tell the client.
       if (!this.#exchange.isAborted) this.#failed(this.#exchange, error);

@@ -1,30 +1,10 @@
 // Slow clients, silent clients, floods and overload, in virtual time where time matters: everything is bounded and answered.
 
-import { VirtualClock } from '@ichor/core/testing';
 import { describe, expect, it } from 'vitest';
-import { empty, text, type HttpHost, type HttpHostOptions } from '../../src/index.ts';
+import { empty, text, type HttpHost } from '../../src/index.ts';
 import { RawClient } from '../support/raw-client.ts';
-import { withHost, type RunningHost } from '../support/with-host.ts';
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-function inVirtualTime(
-  setup: (host: HttpHost) => void,
-  use: (running: RunningHost & { pass(ms: number): Promise<void> }) => Promise<void>,
-  options: HttpHostOptions = {},
-): Promise<void> {
-  const clock = new VirtualClock();
-  const pass = async (ms: number): Promise<void> => {
-    // What was sent must have arrived before time passes.
-    for (let index = 0; index < 20; index++) await turn();
-    for (let passed = 0; passed < ms; passed += 250) {
-      clock.advance(Math.min(250, ms - passed));
-      await turn();
-    }
-    for (let index = 0; index < 5; index++) await turn();
-  };
-  return withHost(setup, async (running) => use({ ...running, pass }), options, { clock });
-}
+import { inVirtualTime, turn } from '../support/virtual-time.ts';
+import { withHost } from '../support/with-host.ts';
 
 const routes = (host: HttpHost): void => {
   host.get('/', () => text('root'));

@@ -6,7 +6,7 @@ import { utf8SequenceEnd } from '../text/utf8.ts';
 import { failDepth, failElements, type Reader } from '../codec/reader.ts';
 import { failAt, failType, skipSpace } from './json-text.ts';
 import { readNumber, scanNumber } from './read-number.ts';
-import { isPlainByte, readKeyText, readString } from './read-string.ts';
+import { endOfPlainBytes, readKeyText, readString } from './read-string.ts';
 
 /** Any value. Objects are plain ones; a key `__proto__` becomes an own property like any other. */
 export function readAny(r: Reader, b: Uint8Array, p: number): unknown {
@@ -158,14 +158,11 @@ export function skipAny(r: Reader, b: Uint8Array, p: number): void {
 }
 
 function skipString(r: Reader, b: Uint8Array, p: number): void {
-  let q = p + 1;
-  while (q < r.end) {
-    if (isPlainByte(b[q]!)) q++;
-    else if (b[q]! >= 128) {
-      const next = utf8SequenceEnd(b, q, r.end);
-      if (next < 0) break;
-      q = next;
-    } else break;
+  let q = endOfPlainBytes(b, p + 1, r.end);
+  while (q < r.end && b[q]! >= 128) {
+    const next = utf8SequenceEnd(b, q, r.end);
+    if (next < 0) break;
+    q = endOfPlainBytes(b, next, r.end);
   }
   if (q < r.end && b[q] === 34) r.pos = q + 1;
   else readString(r, b, p);

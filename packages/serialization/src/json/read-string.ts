@@ -132,3 +132,16 @@ function failLength(r: Reader, p: number, length: number): never {
 export function isPlainByte(c: number): boolean {
   return plain[c] === 1;
 }
+
+/** Offset of the first byte in `b[from..end)` that does not stand for itself inside a string, or `end`. For long texts. */
+export function endOfPlainBytes(b: Uint8Array, from: number, end: number): number {
+  let at = from;
+  // Eight at a time: one branch for all of them.
+  for (const last = end - 8; at <= last; at += 8) {
+    const first = plain[b[at]!]! & plain[b[at + 1]!]! & plain[b[at + 2]!]! & plain[b[at + 3]!]!;
+    const second = plain[b[at + 4]!]! & plain[b[at + 5]!]! & plain[b[at + 6]!]! & plain[b[at + 7]!]!;
+    if ((first & second) === 0) break;
+  }
+  while (at < end && plain[b[at]!] === 1) at++;
+  return at;
+}

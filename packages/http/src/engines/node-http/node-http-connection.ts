@@ -229,6 +229,12 @@ export class NodeHttpConnection implements HostedConnection, RequestOwner {
     if (this.#isStalled(now)) return this.destroy();
     this.#current?.check(now);
     if (this.#current !== undefined) return;
+    // A client that is still taking its answer is not idle yet; one that takes nothing is stalled.
+    if (this.#socket.writableLength > 0) {
+      const { idleMs } = this.#host.options.timeouts;
+      this.#deadline = this.#host.deadlineIn(this.#isClosing ? lingerMs : idleMs);
+      return;
+    }
     if (!this.#isClosing && !this.#isInHead && this.#socket.bytesRead > this.#bytesBefore) {
       this.#isInHead = true;
       this.#deadline = this.#host.deadlineIn(this.#host.options.timeouts.headersMs);
