@@ -55,7 +55,7 @@ export class StreamWriter {
     void this.#send(lengthBytes === undefined ? trailers : undefined).finally(() => route?.streams.delete(this));
   }
 
-  /** Ends the answer early: its service stops. */
+  /** Ends the answer early: its service stops. Events end in order, anything else breaks off. */
   stop(): void {
     this.#isStopping = true;
     this.#wakeStopped?.();
@@ -64,11 +64,16 @@ export class StreamWriter {
   async #send(trailers: (() => HeaderValues) | undefined): Promise<void> {
     const { channel } = this.#exchange;
     let sinceTurn = 0;
+    let isWhole = false;
     try {
       const iterator = this.#open();
       for (;;) {
         const next = await this.#next(iterator);
-        if (next === undefined || next.done === true) break;
+        if (next === undefined) break;
+        if (next.done === true) {
+          isWhole = true;
+          break;
+        }
         const piece = typeof next.value === 'string' ? Buffer.from(next.value, 'utf8') : next.value;
         if (!(piece instanceof Uint8Array)) throw wrongPiece(piece);
         this.#count(piece);
@@ -79,7 +84,7 @@ export class StreamWriter {
           await nextTurn();
         }
       }
-      if (this.#exchange.isAborted) return channel.abort(this.#exchange);
+      if (this.#exchange.isAborted || (!isWhole && !this.#isEvents)) return channel.abort(this.#exchange);
       if (this.#remaining !== 0 && this.#remaining !== Number.POSITIVE_INFINITY) throw this.#wrongLength();
       channel.endStream(this.#exchange, trailers === undefined ? '' : trailerLines(trailers()));
     } catch (error) {
@@ -89,6 +94,11 @@ export class StreamWriter {
     } finally {
       await this.#closeSource();
     }
+  }
+
+  /** A part of an answer must not look like the whole; events have no end that clients would miss. */
+  get #isEvents(): boolean {
+    return this.#response.contentType?.startsWith('text/event-stream') === true;
   }
 
   #open(): AsyncIterator<Uint8Array | string> | Iterator<Uint8Array | string> {
