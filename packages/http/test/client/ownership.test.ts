@@ -21,11 +21,11 @@ function asker(properties: HttpClientOptions): {
     readonly self: ServiceContext;
 
     constructor({ http }: Injected<typeof Asker.dependencies>, self: ServiceContext) {
-      this.http = http as never;
+      this.http = http;
       this.self = self;
       Asker.last = this;
     }
-  } as never;
+  };
 }
 
 const sockets = (): number => process.getActiveResourcesInfo().filter((one) => one.startsWith('TCPSocket')).length;

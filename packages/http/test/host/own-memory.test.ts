@@ -37,7 +37,7 @@ describe('the body of a request', () => {
                 await other.until('\r\n\r\nother', round);
               }
               release[0]!();
-              expect(await client.until("\r\n\r\n" + content)).toMatch(/^HTTP\/1\.1 200 /);
+              expect(await client.until('\r\n\r\n' + content)).toMatch(/^HTTP\/1\.1 200 /);
               client.socket.destroy();
               other.socket.destroy();
             },
