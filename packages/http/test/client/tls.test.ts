@@ -199,6 +199,36 @@ describe('over TLS a client', () => {
   });
 });
 
+it('certificates that are renewed under load disturb nobody', async () => {
+  const renewed = await authority.issue({ name: 'localhost' });
+  await withHost(
+    (host) => void host.get('/', () => text('here')),
+    async ({ host, port }) => {
+      const tls = { ca: authority.cert };
+      await using program = await programWithClient({ tls, baseUrl: `https://localhost:${port}` });
+      let isOver = false;
+      const seen = new Map<string, number>();
+      const ask = async (headers: Record<string, string>): Promise<void> => {
+        while (!isOver) {
+          const answer = await (await program.http.get('/', { headers })).text();
+          seen.set(answer, (seen.get(answer) ?? 0) + 1);
+        }
+      };
+      // Half of them make a connection for each request.
+      const askers = [{}, {}, { connection: 'close' }, { connection: 'close' }].map(async (headers) => ask(headers));
+      for (let reload = 0; reload < 20; reload++) {
+        host.reloadTls(reload % 2 === 0 ? renewed : good);
+        const before = seen.get('here') ?? 0;
+        await Promise.race([until(() => (seen.get('here') ?? 0) >= before + 8), ...askers]);
+      }
+      isOver = true;
+      await Promise.all(askers);
+      expect([...seen.keys()]).toEqual(['here']);
+    },
+    { tls: good },
+  );
+});
+
 describe('TLS options that cannot be used are refused before anything is asked', () => {
   it.each([
     ['ca', () => ({ ca: '/etc/ca.pem' }), /tls\.ca .*no certificate.*not its path/],
