@@ -136,7 +136,7 @@ function checked(response: Response, request: StreamedRequest): Response {
   const isResponse = typeof given?.status === 'number' && typeof given.headers?.get === 'function';
   // Its body would be empty, or fail behind the head: a response that is kept has to be cloned for each answer.
   const isSpent = given?.bodyUsed === true || given?.body?.locked === true;
-  if (isResponse && given.status! >= 200 && !isSpent) return response;
+  if (isResponse && given.status >= 200 && !isSpent) return response;
   const what = isSpent ? 'whose body was read before' : `with the status ${given?.status}`;
   const received = isResponse ? `a response ${what}` : `a value of type ${typeof given}`;
   throw httpError(
