@@ -11,6 +11,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     environment: 'node',
     pool: 'forks',
+    // One process runs the files of a project one after another: importing everything anew for each would take longer than the tests.
+    isolate: false,
     execArgv: ['--expose-gc'],
     testTimeout: 30_000,
   },

@@ -1,14 +1,16 @@
 // What a program loads: undici only with a client.
 
-import { DependencyManager } from '@ichor/core';
 import { expect, it, vi } from 'vitest';
 
 it('a program that is only a host does not load undici; one with a client does', async () => {
   let loads = 0;
+  // Other tests may have loaded it in this process.
+  vi.resetModules();
   vi.doMock('undici', async (original) => {
     loads++;
     return original();
   });
+  const { DependencyManager } = await import('@ichor/core');
   const { HttpClientService } = await import('../src/index.ts');
   const { withHost } = await import('./support/with-host.ts');
   await withHost(
@@ -23,4 +25,6 @@ it('a program that is only a host does not load undici; one with a client does',
   expect(loads).toBe(1);
   await manager.quit();
   await ended;
+  vi.doUnmock('undici');
+  vi.resetModules();
 });

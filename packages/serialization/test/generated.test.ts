@@ -8,6 +8,7 @@ import { Writer } from '../src/codec/writer.ts';
 import { jsonFormat } from '../src/json/json-format.ts';
 import { msgpackFormat, positionalFormat } from '../src/msgpack/msgpack-format.ts';
 import { policyOf } from '../src/schema/limits.ts';
+import { generateProjection } from '../src/json/generate-projection.ts';
 import { described } from './arbitrary-schema.ts';
 
 const policy = policyOf('Test', {});
@@ -42,4 +43,32 @@ describe.each([
       { numRuns: 150 },
     );
   });
+});
+
+test('the generated projection is what JSON.stringify writes as closures write it', () => {
+  let projected = 0;
+  fc.assert(
+    fc.property(cases, ({ each: { schema }, value }) => {
+      const project = generateProjection(schema.node);
+      if (project === undefined) return;
+      const bytes = new Uint8Array(100_000);
+      const end = jsonFormat.compileWriter(schema.node).closure(new Writer('Test', policy), value, bytes, 0);
+      fc.pre(end <= bytes.length);
+      const text = Buffer.from(bytes.subarray(0, end)).toString();
+      const w = new Writer('Test', policy);
+      let made: string | undefined;
+      try {
+        made = JSON.stringify(project(w, value));
+      } catch {
+        // Refused: the codec writes bytes then. Only what JSON.stringify cannot express may come to this.
+        expect(text).toMatch(/-0|"__proto__"/);
+        return;
+      }
+      expect(made).toBe(text);
+      expect(w.depth).toBe(0);
+      projected++;
+    }),
+    { numRuns: 300 },
+  );
+  expect(projected).toBeGreaterThan(50);
 });

@@ -34,9 +34,8 @@ describe('a host', () => {
             const opened = next(driver);
             driver.send({ url, count });
             expect(await opened).toBe('open');
-            await until(() => host.size === count);
-            // Two heartbeats pass: nobody is lost who answers.
-            await new Promise((resolve) => setTimeout(resolve, 2500));
+            // The second ping comes only to who has answered the first: nobody is lost who answers.
+            expect(await next(driver)).toBe('beaten');
             expect(host.size).toBe(count);
             const answered = next(driver);
             driver.send('talk');
@@ -77,7 +76,8 @@ describe('a host', () => {
         });
         await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
         const client = await WsClient.connect(`ws://127.0.0.1:${(relay.address() as net.AddressInfo).port}`);
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        // The third ping comes only to who is alive.
+        for (let pings = 0; pings < 3; pings++) await new Promise((resolve) => client.socket.once('ping', resolve));
         expect(host.size).toBe(1);
         isCut = true;
         await until(() => infos.length === 1);

@@ -67,6 +67,7 @@ export interface DependencyTracker {
 export interface RegisterOptions<Options = unknown> {
   /** Options of the class, validated by its `static options` schema where it has one. */
   readonly options?: Options;
+  /** Copied, unless they are an instance of a class: that may go on to change, and is shown as it is. */
   readonly properties?: Properties;
   /** Default 1000. */
   readonly priority?: Priority;

@@ -16,6 +16,15 @@ const longestText = 1000;
 /** @param key Under which the value stands: it decides about redaction. */
 export function plain(value: unknown, redact: Redact, key = '', depth = 0, above: readonly unknown[] = []): unknown {
   if (key !== '' && value !== undefined && isRedacted(redact, key, value)) return '[redacted]';
+  try {
+    return plainValue(value, redact, depth, above);
+  } catch {
+    // A getter that throws, a revoked Proxy (LC-4).
+    return 'Unprintable value';
+  }
+}
+
+function plainValue(value: unknown, redact: Redact, depth: number, above: readonly unknown[]): unknown {
   switch (typeof value) {
     case 'string':
       return value.length > longestText ? `${value.slice(0, longestText)}… (${value.length} characters)` : value;

@@ -7,17 +7,24 @@ import { eventTypeOf } from './define-event.ts';
 import type { ExecutionOwner } from './execution.ts';
 import type { Executions } from './executions.ts';
 import { HandlerTable, type HandlerList } from './handler-table.ts';
-import { Continue, isManagerType, RunFunction } from './internal-events.ts';
+import { Continue, RunFunction } from './internal-events.ts';
 import type { Observers } from './observers.ts';
 import type { CurrentEvent } from './turn.ts';
 
 /** The owner with the id `origin`; undefined when that service is unknown or installed, whose work is dropped (EV-60). */
 export type OwnerOf = (origin: number) => ExecutionOwner | undefined;
 
+/** How the events of one type are processed. */
+export type Route = (event: CurrentEvent) => void;
+
+const nobody: Route = () => undefined;
+
 export class Dispatcher {
-  readonly handlers = new HandlerTable();
-  /** By type number: how the lifecycle processes its own events. */
-  readonly internal: (((event: CurrentEvent) => void) | undefined)[] = [];
+  readonly handlers: HandlerTable;
+  /** By type number: how the lifecycle processes its own events. Complete before the first event. */
+  readonly internal: (Route | undefined)[] = [];
+  /** By type number: the way of its events, once the first one came. */
+  readonly routes: (Route | undefined)[] = [];
   readonly #executions: Executions;
   readonly #observers: Observers;
   readonly #ownerOf: OwnerOf;
@@ -25,18 +32,28 @@ export class Dispatcher {
   #lastOwner: ExecutionOwner | undefined;
 
   constructor(executions: Executions, observers: Observers, ownerOf: OwnerOf) {
+    this.handlers = new HandlerTable((typeId) => {
+      if (this.routes[typeId] !== undefined) this.routeOf(typeId);
+    });
     this.#executions = executions;
     this.#observers = observers;
     this.#ownerOf = ownerOf;
   }
 
-  /** Whether anybody handles its type (EV-33). */
+  /** Processes an event. Whether anybody handles its type (EV-33). */
   process(event: CurrentEvent): boolean {
-    const list = this.handlers.of(event.typeId);
-    if (list === undefined) return isManagerType(event.typeId) && this.#processManagerEvent(event);
-    if (list.count === 0) return false;
-    this.#broadcast(event, list);
-    return true;
+    const { typeId } = event;
+    const isHandled = this.#isHandled(typeId);
+    (this.routes[typeId] ?? this.routeOf(typeId))(event);
+    return isHandled;
+  }
+
+  /** Finds the way of a type's events, and keeps it in `routes`. */
+  routeOf(typeId: number): Route {
+    const { routes } = this;
+    // Filled up to the number, so that the array stays without holes and the look-up fast.
+    while (routes.length <= typeId) routes.push(undefined);
+    return (routes[typeId] = this.#makeRoute(typeId));
   }
 
   /** Tells work that it will not run. */
@@ -72,21 +89,32 @@ export class Dispatcher {
     list.endBroadcast();
   }
 
-  #processManagerEvent(event: CurrentEvent): boolean {
-    const { typeId } = event;
-    if (typeId === RunFunction.id) {
-      const owner = this.#cachedOwnerOf(event.origin);
-      if (owner !== undefined) this.#executions.run(owner, event, event.payload as () => unknown);
-    } else if (typeId === Continue.id) {
-      this.#continue(event);
-    } else if ('work' in eventTypeOf(typeId)) {
-      this.#runWork(event);
-    } else {
-      const internal = this.internal[typeId];
-      if (internal === undefined) return false;
-      internal(event);
-    }
-    return true;
+  #isHandled(typeId: number): boolean {
+    const list = this.handlers.of(typeId);
+    if (list !== undefined) return list.count > 0;
+    return (
+      this.internal[typeId] !== undefined ||
+      typeId === RunFunction.id ||
+      typeId === Continue.id ||
+      'work' in eventTypeOf(typeId)
+    );
+  }
+
+  #makeRoute(typeId: number): Route {
+    const list = this.handlers.of(typeId);
+    if (list !== undefined)
+      return (event) => {
+        if (list.count > 0) this.#broadcast(event, list);
+      };
+    if (typeId === RunFunction.id) return this.#runFunction.bind(this);
+    if (typeId === Continue.id) return this.#continue.bind(this);
+    if ('work' in eventTypeOf(typeId)) return this.#runWork.bind(this);
+    return this.internal[typeId] ?? nobody;
+  }
+
+  #runFunction(event: CurrentEvent): void {
+    const owner = this.#cachedOwnerOf(event.origin);
+    if (owner !== undefined) this.#executions.run(owner, event, event.payload as () => unknown);
   }
 
   #runWork(event: CurrentEvent): void {

@@ -11,7 +11,7 @@ import type { StepResult } from '../queue/run-loop.ts';
 import { BelowWaits } from './below-waits.ts';
 import { Completions } from './completions.ts';
 import { eventTypeOf } from './define-event.ts';
-import { Dispatcher, type OwnerOf } from './dispatcher.ts';
+import { Dispatcher, type OwnerOf, type Route } from './dispatcher.ts';
 import type { Execution, ExecutionEnd, ExecutionOwner } from './execution.ts';
 import { Executions } from './executions.ts';
 import type { HandlerTable } from './handler-table.ts';
@@ -46,7 +46,7 @@ export class EventSystem {
   readonly handlers: HandlerTable;
   readonly interceptors: InterceptorTable;
   /** By type number: how the lifecycle processes its own events. */
-  readonly internal: (((event: CurrentEvent) => void) | undefined)[];
+  readonly internal: (Route | undefined)[];
   /** By event id: who waits for it. */
   readonly completions: Completions;
   /** Waits for the queue to get shorter. */
@@ -56,6 +56,7 @@ export class EventSystem {
   readonly #executions: Executions;
   readonly #observers: Observers;
   readonly #dispatcher: Dispatcher;
+  readonly #routes: readonly (Route | undefined)[];
   readonly #interception: Interception;
   readonly #contexts: Map<number, unknown> | undefined;
   /** Gives the push times, where they are recorded. */
@@ -83,6 +84,7 @@ export class EventSystem {
     this.#executions = new Executions(scheduler, this.#turn);
     this.#observers = new Observers(clock, observerFailed, changed);
     this.#dispatcher = new Dispatcher(this.#executions, this.#observers, ownerOf);
+    this.#routes = this.#dispatcher.routes;
     this.handlers = this.#dispatcher.handlers;
     this.internal = this.#dispatcher.internal;
     this.#interception = new Interception(this.#dispatcher, this.#observers, clock, ownerOf, changed);
@@ -191,7 +193,7 @@ export class EventSystem {
     turn.touchedPromise = false;
     const releases = asyncReleases();
     try {
-      if (this.#special === 0) this.#dispatcher.process(event);
+      if (this.#special === 0) (this.#routes[event.typeId] ?? this.#dispatcher.routeOf(event.typeId))(event);
       else this.#processSpecial(event);
     } catch (error) {
       // User code is contained where it is called: this is a defect of the framework, which must not stop the loop in silence.

@@ -74,6 +74,12 @@ export class HandlerList {
 
 export class HandlerTable {
   readonly #byType: (HandlerList | undefined)[] = [];
+  readonly #added: (typeId: number) => void;
+
+  /** @param added Called when a type has its first handler. */
+  constructor(added: (typeId: number) => void) {
+    this.#added = added;
+  }
 
   /** Registrations in all. */
   get count(): number {
@@ -95,6 +101,7 @@ export class HandlerTable {
       // Filled up to the number, so that the array stays without holes and the look-up fast.
       while (this.#byType.length <= typeId) this.#byType.push(undefined);
       list = this.#byType[typeId] = new HandlerList(typeId);
+      this.#added(typeId);
     }
     const entry = new HandlerEntry(list, handler, owner, from);
     list.entries.push(entry);

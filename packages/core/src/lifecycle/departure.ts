@@ -2,7 +2,7 @@
 // it was only the lack of a provider that stopped it (LC-90…101, LC-130…137). Stopping the one instance is in stopper.ts.
 
 import type { EventSystem } from '../events/event-system.ts';
-import { DependencyOffline, internalPriority, StopService } from '../events/internal-events.ts';
+import { DependencyOffline, DependencyOnline, internalPriority, StopService } from '../events/internal-events.ts';
 import type { Activation } from './activation.ts';
 import { eject } from './injection.ts';
 import type { Kernel } from './kernel.ts';
@@ -83,6 +83,8 @@ export class Departure implements StopEnd {
   /** Ends the wait for a service that does not stop: what it is doing is abandoned. */
   force(record: ServiceRecord): void {
     if (record.state === 'active') this.goOffline(record, 0);
+    // Its turn to become active does not come while more urgent events never end.
+    else if (record.state === 'injecting') this.#events.push(DependencyOnline.id, record.id, 0, undefined, never);
     else if (record.state !== 'installed') this.#stopper.abandon(record);
     if (record.state === 'uninjecting') this.pushStop(record, 0);
   }

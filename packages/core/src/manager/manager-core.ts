@@ -16,7 +16,7 @@ import { Trackers } from '../lifecycle/trackers.ts';
 import { nodeLoopHost } from '../node/node-loop-host.ts';
 import type { LoopHost } from '../queue/loop-host.ts';
 import { PriorityQueue } from '../queue/priority-queue.ts';
-import { RunLoop, type StepResult } from '../queue/run-loop.ts';
+import { RunLoop, type StepResult, type Steps } from '../queue/run-loop.ts';
 import { contextCarrier } from './context-carrier.ts';
 import { EventLog } from './event-log.ts';
 import { Failures } from './failures.ts';
@@ -31,7 +31,7 @@ import { Shutdown } from './shutdown.ts';
 import { StartupWatch } from './startup-watch.ts';
 import { Watchers } from './watchers.ts';
 
-export class ManagerCore {
+export class ManagerCore implements Steps {
   readonly id: number;
   readonly name: string;
   readonly options: ManagerOptions;
@@ -118,7 +118,7 @@ export class ManagerCore {
   }
 
   /** While starting up, replacing and quitting, each event may be the last one of that phase. */
-  #processNext(): StepResult {
+  processNext(): StepResult {
     const result = this.events.processNext();
     if (this.#isSteady && !this.shutdown.isBegun) return result;
     const { population } = this.lifecycle;
@@ -180,7 +180,7 @@ export class ManagerCore {
       host: this.host,
       sliceMs: this.options.sliceMs ?? 5,
       checkpointAlways: this.options.checkpoint === 'every-event',
-      processNext: () => this.#processNext(),
+      steps: this,
       entered: () => {
         previous = enterScheduler(scheduler);
         eventLog.check();

@@ -9,6 +9,7 @@ import { defaultPriority, priorityNumber } from '../events/define-event.ts';
 import { ServiceRecord } from '../lifecycle/service-record.ts';
 import { invalid, providedTokens } from '../services/definition.ts';
 import { definitionOf } from '../services/service-definitions.ts';
+import { keptProperties } from '../services/properties.ts';
 import {
   checkDuration,
   checkKeys,
@@ -63,7 +64,7 @@ export function recordOf(
     priorityNumber(registration.priority, defaultPriority),
     options,
   );
-  if (properties !== undefined) record.properties = properties as Properties;
+  if (properties !== undefined) record.properties = keptProperties(properties as Properties);
   return record;
 }
 

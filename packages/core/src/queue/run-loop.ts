@@ -12,6 +12,12 @@ const burstWindowMs = 0.1;
 /** The clock is read every so many events at most. */
 const longestStride = 256;
 
+/** What is drained. */
+export interface Steps {
+  /** Processes one event. Must not throw. */
+  processNext(): StepResult;
+}
+
 export interface RunLoopOptions {
   readonly clock: Clock;
   readonly host: LoopHost;
@@ -19,8 +25,7 @@ export interface RunLoopOptions {
   readonly sliceMs: number;
   /** Let microtasks run after every event, not only after those that touched a promise. */
   readonly checkpointAlways: boolean;
-  /** Processes one event. Must not throw. */
-  readonly processNext: () => StepResult;
+  readonly steps: Steps;
   /** Called around every stretch of synchronous processing. */
   readonly entered: () => void;
   readonly left: () => void;
@@ -99,7 +104,7 @@ export class RunLoop {
     this.#isDraining = true;
     this.#options.entered();
     try {
-      return this.#options.processNext() !== 'empty';
+      return this.#options.steps.processNext() !== 'empty';
     } finally {
       this.#options.left();
       this.#isDraining = false;
@@ -116,13 +121,13 @@ export class RunLoop {
   }
 
   #drain(): void {
-    const { processNext, checkpointAlways, host } = this.#options;
+    const { steps, checkpointAlways, host } = this.#options;
     this.#isDraining = true;
     this.#options.entered();
     let untilCheck = this.#untilCheck;
     let processed = 0;
     while (this.#isOpen) {
-      const result = processNext();
+      const result = steps.processNext();
       if (result === 'empty') {
         if (this.#batch + processed <= 1) this.#isCollecting = false;
         break;

@@ -4,6 +4,7 @@ import type { Awaitable } from '@ichor/coroutines';
 import type { Properties, ServiceInfo } from '../contract/service.ts';
 import type { ServiceIdentifier } from '../contract/token.ts';
 import { checkFlag, checkKeys, invalidOption, isObject } from '../errors/checks.ts';
+import { keptProperties } from './properties.ts';
 
 /** Refines a request for a token. */
 export interface RequestOptions {
@@ -119,7 +120,13 @@ function declare<T, Kind extends DependencyKind>(
   options: RequestOptions | undefined,
 ): Dependency<T, Kind> {
   if (options !== undefined) checkRequest(kind, options);
-  return Object.freeze({ kind, token, required: isRequired, properties: options?.properties, match: options?.match });
+  return Object.freeze({
+    kind,
+    token,
+    required: isRequired,
+    properties: options?.properties && keptProperties(options.properties),
+    match: options?.match && keptProperties(options.match),
+  });
 }
 
 /**

@@ -1,9 +1,16 @@
-// Reads what inversify's decorators recorded on a class. The only file that knows @inversifyjs/core; read once, at registration.
+// What inversify's decorators say of a class, in the manager's terms; read once, at registration.
 
-import { getClassMetadata } from '@inversifyjs/core';
 import type { Properties } from '../contract/service.ts';
 import { identifierName, type ServiceIdentifier } from '../contract/token.ts';
 import { coreError } from '../errors/catalogue.ts';
+import {
+  checkComplete,
+  injectionKind,
+  isDecoratorUsed,
+  recordedOf,
+  type ClassRecord,
+  type InjectionRecord,
+} from './inversify-record.ts';
 
 /** One constructor parameter or property that wants injection. */
 export interface InjectionPoint {
@@ -33,13 +40,6 @@ export interface InversifyMetadata extends LifecycleMethods {
   readonly properties: readonly (readonly [property: string | symbol, point: InjectionPoint])[];
 }
 
-type ClassMetadata = ReturnType<typeof getClassMetadata>;
-type ElementMetadata = ClassMetadata['constructorArguments'][number];
-
-/** ClassElementMetadataKind of @inversifyjs/core: a runtime enum that is not worth importing. */
-const multipleInjection = 0;
-const unmanaged = 2;
-
 /**
  * The metadata of a class.
  *
@@ -50,18 +50,9 @@ export function inversifyMetadata(serviceClass: new (...parameters: never[]) => 
     refuseLostInjections(serviceClass);
     return none;
   }
-  let metadata: ClassMetadata;
-  try {
-    metadata = getClassMetadata(serviceClass);
-  } catch (error) {
-    throw coreError(
-      'ICHOR_DEPENDENCY_INVALID',
-      `${serviceClass.name}: inversify cannot describe its constructor: ${String((error as Error).message)} ` +
-        'Decorate every constructor parameter with @inject(token), or declare `static dependencies` instead.',
-      { cause: error },
-    );
-  }
+  const metadata = recordedOf(serviceClass);
   if (metadata.constructorArguments.length === 0) refuseLostInjections(serviceClass);
+  checkComplete(serviceClass, metadata);
   refuseLostMembers(serviceClass, metadata);
   return {
     parameters: Array.from(metadata.constructorArguments, (element, index) => pointOf(element, `parameter ${index}`)),
@@ -81,7 +72,7 @@ export function inversifyMetadata(serviceClass: new (...parameters: never[]) => 
  */
 export function lifecycleMetadata(serviceClass: new (...parameters: never[]) => object): LifecycleMethods | undefined {
   if (!isDecoratorUsed()) return undefined;
-  const { constructorArguments, properties, lifecycle } = decoratedParts(serviceClass);
+  const { constructorArguments, properties, lifecycle } = recordedOf(serviceClass);
   const [injected] = [...constructorArguments.keys(), ...properties.keys()];
   if (injected !== undefined)
     throw coreError(
@@ -96,32 +87,21 @@ export function lifecycleMetadata(serviceClass: new (...parameters: never[]) => 
 
 const none: InversifyMetadata = Object.freeze({ parameters: [], properties: [], postConstruct: [], preDestroy: [] });
 
-/** Decorators record their metadata with reflect-metadata, which inversify loads: without it there are none. */
-function isDecoratorUsed(): boolean {
-  return typeof (Reflect as { readonly getOwnMetadata?: unknown }).getOwnMetadata === 'function';
-}
-
-function pointOf(element: ElementMetadata, key: string): InjectionPoint | undefined {
-  if ((element.kind as number) === unmanaged) return undefined;
-  const managed = element as Exclude<ElementMetadata, { readonly kind: typeof unmanaged }> & {
-    readonly value: unknown;
-    readonly optional: boolean;
-    readonly name: PropertyKey | undefined;
-    readonly tags: ReadonlyMap<PropertyKey, unknown>;
-    readonly chained?: boolean;
-  };
+function pointOf(injection: InjectionRecord | undefined, key: string): InjectionPoint | undefined {
+  if (injection === undefined || injection.kind === injectionKind.unmanaged) return undefined;
+  const { kind, value, optional, name, tags = new Map<PropertyKey, unknown>(), chained } = injection;
   const match: Record<PropertyKey, unknown> = {};
-  if (managed.name !== undefined) match['name'] = managed.name;
-  for (const [tag, value] of managed.tags) match[tag as string] = value;
+  if (name !== undefined) match['name'] = name;
+  for (const [tag, wanted] of tags) match[tag as string] = wanted;
   return {
     key,
-    identifier: unwrap(managed.value),
-    isMultiple: (element.kind as number) === multipleInjection,
-    isOptional: managed.optional,
-    name: managed.name,
-    tags: managed.tags,
+    identifier: unwrap(value),
+    isMultiple: kind === injectionKind.multiple,
+    isOptional: optional === true,
+    name,
+    tags,
     match: Reflect.ownKeys(match).length === 0 ? undefined : match,
-    isChained: managed.chained === true,
+    isChained: chained === true,
   };
 }
 
@@ -133,9 +113,9 @@ function unwrap(value: unknown): ServiceIdentifier | string {
 }
 
 /** Nor does it inherit its base's injected properties, `@postConstruct` and `@preDestroy`. */
-function refuseLostMembers(serviceClass: new (...parameters: never[]) => object, own: ClassMetadata): void {
+function refuseLostMembers(serviceClass: new (...parameters: never[]) => object, own: ClassRecord): void {
   for (let base: unknown = Object.getPrototypeOf(serviceClass); isClass(base); base = Object.getPrototypeOf(base)) {
-    const { properties, lifecycle } = decoratedParts(base);
+    const { properties, lifecycle } = recordedOf(base);
     const lost = [
       ...[...properties.keys()].filter((key) => !own.properties.has(key)),
       ...[...lifecycle.postConstructMethodNames].filter((key) => !own.lifecycle.postConstructMethodNames.has(key)),
@@ -150,19 +130,6 @@ function refuseLostMembers(serviceClass: new (...parameters: never[]) => object,
   }
 }
 
-/** What is decorated, whether or not inversify could build the class: it refuses to describe undecorated parameters. */
-function decoratedParts(serviceClass: new (...parameters: never[]) => object): ClassMetadata {
-  const copy = class {};
-  const reflect = Reflect as unknown as {
-    getOwnMetadataKeys(target: object): unknown[];
-    getOwnMetadata(key: unknown, target: object): unknown;
-    defineMetadata(key: unknown, value: unknown, target: object): void;
-  };
-  for (const key of reflect.getOwnMetadataKeys(serviceClass))
-    reflect.defineMetadata(key, reflect.getOwnMetadata(key, serviceClass), copy);
-  return getClassMetadata(copy);
-}
-
 function isClass(value: unknown): value is new (...parameters: never[]) => object {
   return typeof value === 'function' && value !== Function.prototype;
 }
@@ -171,13 +138,7 @@ function isClass(value: unknown): value is new (...parameters: never[]) => objec
 function refuseLostInjections(serviceClass: new (...parameters: never[]) => object): void {
   let base: unknown = isDecoratorUsed() ? Object.getPrototypeOf(serviceClass) : undefined;
   while (typeof base === 'function' && base !== Function.prototype) {
-    let count = 0;
-    try {
-      count = getClassMetadata(base as new () => object).constructorArguments.length;
-    } catch {
-      count = 1;
-    }
-    if (count > 0)
+    if (recordedOf(base).constructorArguments.length > 0)
       throw coreError(
         'ICHOR_DEPENDENCY_INVALID',
         `${serviceClass.name} extends ${(base as { name: string }).name}, whose constructor injections a sub-class does not inherit. ` +

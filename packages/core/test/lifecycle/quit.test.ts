@@ -325,6 +325,31 @@ describe('a quit without progress', () => {
     expect(manager.outcome).toBe('resolved');
   });
 
+  it('is forced although the most urgent events never end, and have kept a service from becoming active', () => {
+    const manager = testManager({ quitTimeoutMs: 1000 });
+    const log: string[] = [];
+    const urgent = { priority: 0 } as const;
+    manager.register(
+      logged(log, 'P', {
+        onStart: (self) => {
+          const { queue } = self;
+          self.on(Flood, () => void queue.push(Flood, undefined, urgent));
+          queue.push(Flood, undefined, urgent);
+        },
+      }),
+    );
+    void manager.run();
+    for (let i = 0; i < 100; i++) manager.step();
+    expect(manager.services.all().at(-1)?.state).toBe('injecting');
+    void DependencyManager.prototype.quit.call(manager);
+    for (let i = 0; i < 5 && manager.isRunning; i++) {
+      manager.clock.advance(1000);
+      for (let j = 0; j < 100; j++) manager.step();
+    }
+    expect(log).toEqual(['P.start', 'P.stop']);
+    expect(manager.isRunning).toBe(false);
+  });
+
   it('begins although more urgent events never end', () => {
     const manager = testManager({ quitTimeoutMs: 1000 });
     const log: string[] = [];

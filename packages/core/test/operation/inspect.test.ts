@@ -133,7 +133,7 @@ describe('inspect', () => {
     expect(manager.inspect().services[2]).toMatchObject({
       facts: { error: 'inspection failed: no facts' },
       filter: 'describe() failed: no words',
-      properties: { self: '[circular]', date: '1970-01-01T00:00:00.000Z', bad: 'NaN', list: [1] },
+      properties: { self: { self: '[circular]' }, date: '1970-01-01T00:00:00.000Z', bad: 'NaN', list: [1] },
     });
     await manager.quit();
   });

@@ -3,11 +3,11 @@
 
 import { characterClasses, hexValue, QUOTED, TOKEN } from './characters.ts';
 import { copyOf } from './copy-of.ts';
-import { HeadParser, type HeadLimits } from './head-parser.ts';
+import { FieldLineParser, type FieldLimits } from './field-line-parser.ts';
 import { ParseFailure } from './parse-failure.ts';
 
 /** Limits of a chunked body. */
-export interface ChunkLimits extends HeadLimits {
+export interface ChunkLimits extends FieldLimits {
   /** Bytes of chunk extensions in one message; more is answered 400. */
   readonly chunkExtensionBytes: number;
 }
@@ -38,7 +38,7 @@ const maxSizeDigits = 12;
 
 export class ChunkedDecoder {
   readonly #limits: ChunkLimits;
-  readonly #trailerParser: HeadParser;
+  readonly #trailerParser: FieldLineParser;
   readonly #maxBodyBytes: number;
   #state = SIZE_START;
   #digits = 0;
@@ -58,8 +58,8 @@ export class ChunkedDecoder {
   constructor(limits: ChunkLimits, maxBodyBytes: number) {
     this.#limits = limits;
     this.#maxBodyBytes = maxBodyBytes;
-    this.#trailerParser = new HeadParser(limits);
-    this.#trailerParser.resetForTrailers();
+    this.#trailerParser = new FieldLineParser(limits);
+    this.#trailerParser.reset(true);
   }
 
   /** The body and its trailers have been read. */

@@ -28,8 +28,9 @@ export interface Channel<E> {
   /**
    * Delivers the body to `sink`, after asking for it when the client waits for that (100 Continue). Called while the request
    * is admitted, or later: until then what arrives of the body waits.
+   * @param sink Without one the body goes to the pipeline (`bodyRead`) when it is complete.
    */
-  readBody(exchange: E, sink: BodySink): void;
+  readBody(exchange: E, sink: BodySink | undefined): void;
   /** Delivers more after a sink returned false. */
   continueBody(): void;
   /** Sends a whole response and finishes the exchange. @throws before anything is sent, when it cannot be encoded. */

@@ -9,6 +9,7 @@ import { httpError } from '../errors/catalogue.ts';
 import type { HeadReader } from '../parser/head-reader.ts';
 import type { ParseFailure } from '../parser/parse-failure.ts';
 import { beginExchange } from './begin-exchange.ts';
+import { BodyCollector } from './body-collector.ts';
 import { BodyIntake } from './body-intake.ts';
 import type { BodySink, Channel, StreamFraming } from './channel.ts';
 import type { ConnectionEnvironment, HostedConnection } from './connection-environment.ts';
@@ -198,14 +199,14 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     this.#deadline = this.#host.deadlineIn(this.#host.pipeline.handlerMsOf(exchange));
   }
 
-  readBody(exchange: Exchange, sink: BodySink): void {
+  readBody(exchange: Exchange, sink: BodySink | undefined): void {
     if (exchange !== this.#exchange) return;
     const { head, route } = exchange;
     const { options, pipeline } = this.#host;
     const length = head.bodyLength;
     const input = this.#input;
     const start = this.#inputAt;
-    if (input !== undefined && length > 0 && this.#inputEnd - start >= length && route!.bodyKind !== 'stream') {
+    if (input !== undefined && length > 0 && this.#inputEnd - start >= length && sink === undefined) {
       this.#inputAt = start + length;
       this.#mode = 'busy';
       this.#awaitHandler(exchange);
@@ -213,7 +214,7 @@ export class Connection implements Channel<Exchange>, HostedConnection, Transpor
     }
     const hasBegun = input === undefined ? this.#unread !== undefined : start < this.#inputEnd;
     if (head.expectsContinue && !hasBegun && head.minorVersion === 1) this.#output.appendLatin1(continueHead);
-    this.#sink = sink;
+    this.#sink = sink ?? new BodyCollector(pipeline, exchange, length);
     this.#intake = new BodyIntake(length, route!.bodyBytes, options.limits, this.#host.now);
     this.#deadline = this.#host.deadlineIn(options.timeouts.bodyMs);
     // Asked for after the bytes were received: what waits is read now.

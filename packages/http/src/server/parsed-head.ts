@@ -29,24 +29,25 @@ export class ParsedHead implements RequestHead {
   /** Takes over everything from a reader that has just completed a head. */
   constructor(reader: HeadReader) {
     const { parser, base } = reader;
-    const { fields, targetStart } = parser;
+    const { fields, line } = parser;
+    const { targetStart } = line;
     const text = latin1Text(reader.bytes, base + targetStart, base + parser.position - 2);
-    const target = text.slice(0, parser.targetEnd - targetStart);
+    const target = text.slice(0, line.targetEnd - targetStart);
     this.#text = text;
     this.#fieldsAt = parser.fieldsStart - targetStart;
     this.#hostAt = fields.hostStart - targetStart;
     this.#hostEnd = fields.hostStart === -1 ? -1 : fields.hostEnd - targetStart;
     this.target = target;
-    this.method = parser.method;
+    this.method = line.method;
     let isInvalid = false;
     if (text.charCodeAt(0) === 0x2f) {
-      const query = parser.queryStart;
+      const query = line.queryStart;
       this.path = query === -1 ? target : target.slice(0, query - targetStart);
       this.queryText = query === -1 ? '' : target.slice(query - targetStart + 1);
       this.pathAndQuery = target;
       this.#authority = undefined;
     } else {
-      const parsed = parseOtherTarget(target, parser.method);
+      const parsed = parseOtherTarget(target, line.method);
       isInvalid = parsed === undefined;
       this.path = parsed?.path ?? '';
       this.queryText = parsed?.query ?? '';
@@ -57,12 +58,12 @@ export class ParsedHead implements RequestHead {
     this.contentType =
       fields.contentTypeStart === -1
         ? undefined
-        : text.slice(fields.contentTypeStart - targetStart, fields.contentTypeEnd - targetStart);
+        : contentTypeIn(text, fields.contentTypeStart - targetStart, fields.contentTypeEnd - targetStart);
     this.upgrade =
       fields.wantsUpgrade && fields.upgradeStart !== -1
         ? text.slice(fields.upgradeStart - targetStart, fields.upgradeEnd - targetStart)
         : undefined;
-    this.minorVersion = parser.minorVersion;
+    this.minorVersion = line.minorVersion;
     this.keepAlive = fields.keepAlive;
     this.bodyLength = fields.isChunked ? -1 : Math.max(0, fields.contentLength);
     this.expectsContinue = fields.expectsContinue;
@@ -76,6 +77,14 @@ export class ParsedHead implements RequestHead {
     if (this.#authority !== undefined) return this.#authority;
     return this.#hostEnd === -1 ? undefined : this.#text.slice(this.#hostAt, this.#hostEnd);
   }
+}
+
+// Most requests have the content type of the one before: the same text again costs nothing to make, and little to compare.
+let lastContentType = '';
+
+function contentTypeIn(text: string, start: number, end: number): string {
+  if (end - start === lastContentType.length && text.startsWith(lastContentType, start)) return lastContentType;
+  return (lastContentType = text.slice(start, end));
 }
 
 function latin1Text(bytes: Uint8Array, start: number, end: number): string {

@@ -13,7 +13,7 @@ import { combined, noLayers, type Layer } from '../middleware/layer.ts';
 import { tellFinished } from '../middleware/outcome.ts';
 import { Router } from '../routing/router.ts';
 import { jsonCodec, negotiate } from './accept.ts';
-import { BodyCollector, type BodyReader } from './body-collector.ts';
+import type { BodyReader } from './body-collector.ts';
 import { checkContentType, decodeBody, validated } from './body-decoder.ts';
 import { IncomingBody } from './body-stream.ts';
 import type { Exchange, ExchangeSteps } from './exchange.ts';
@@ -136,7 +136,7 @@ export class RequestPipeline implements ExchangeSteps, BodyReader, ChainEnds<Exc
       return;
     }
     if (head.bodyLength === 0) return this.bodyRead(exchange, noBytes, 0, 0);
-    channel.readBody(exchange, new BodyCollector(this, exchange, head.bodyLength));
+    channel.readBody(exchange, undefined);
   }
 
   /** The body is complete: decode it. `bytes` are only valid during the call. Error exits: 400, 415. */

@@ -54,9 +54,9 @@ export function parseStream(pieces: readonly Uint8Array[], given = limits, maxBo
         at = behind;
         const { parser, bytes, base } = reader;
         message = {
-          method: parser.method,
-          target: latin1(bytes, base + parser.targetStart, base + parser.targetEnd),
-          version: `1.${parser.minorVersion}`,
+          method: parser.line.method,
+          target: latin1(bytes, base + parser.line.targetStart, base + parser.line.targetEnd),
+          version: `1.${parser.line.minorVersion}`,
           headers: latin1(bytes, base + parser.fieldsStart, base + parser.position),
           keepAlive: parser.fields.keepAlive,
           expectsContinue: parser.fields.expectsContinue,

@@ -8,6 +8,7 @@ import { checkRange, checkTarget, tooLarge } from './arguments.ts';
 import { writeOut, type Output } from './output.ts';
 import { fail, Reader, type Read } from './reader.ts';
 import type { Serializer } from './serializer.ts';
+import { encodeUtf8 } from '../text/text.ts';
 import { Writer, type Write } from './writer.ts';
 
 /** Both ways of reading or writing one node. */
@@ -23,8 +24,18 @@ export interface Format {
   readonly contentType: string;
   compileReader(node: SchemaNode): Compiled<Read>;
   compileWriter(node: SchemaNode): Compiled<Write>;
+  /** A second way to write large values, where the format has one. */
+  readonly largeText?: LargeText;
   /** Position behind what may follow a value without a meaning, such as white space. */
   skipTail(r: Reader, b: Uint8Array, p: number): number;
+}
+
+/** Writing a value as one string first, which becomes bytes at once. */
+export interface LargeText {
+  /** Bytes from which on it is faster. */
+  readonly minBytes: number;
+  /** Generates the function that makes the text; undefined when it cannot make that of every value. It may throw anything. */
+  generate(node: SchemaNode): ((w: Writer, v: unknown) => string) | undefined;
 }
 
 export class CompiledCodec<T> implements Serializer<T>, Output<T> {
@@ -42,6 +53,10 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
   readonly #reader: Reader;
   readonly #writer: Writer;
   #lastSize = 0;
+  /** Values are written as text first when the last one had so many bytes. */
+  readonly #largeSize: number;
+  #text: ((w: Writer, v: unknown) => string) | undefined;
+  #textCompiled = false;
 
   constructor(format: Format, name: string, node: SchemaNode, policy: CodecPolicy, codeGeneration: 'auto' | 'never') {
     this.contentType = format.contentType;
@@ -52,10 +67,12 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
     this.#generate = codeGeneration === 'auto' && mayGenerateCode();
     this.#reader = new Reader(name, policy);
     this.#writer = new Writer(name, policy);
+    this.#largeSize = this.#generate ? (format.largeText?.minBytes ?? Infinity) : Infinity;
   }
 
   serialize(value: T): Uint8Array {
-    const bytes = writeOut(this, value, this.#lastSize);
+    const large = this.#lastSize >= this.#largeSize ? this.#writeText(value) : undefined;
+    const bytes = large ?? writeOut(this, value, this.#lastSize);
     this.#lastSize = bytes.length;
     return bytes;
   }
@@ -118,6 +135,24 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
     w.busy = false;
     if (end - p > this.#policy.maxBytes) throw tooLarge(this.#name, end - p, this.#policy.maxBytes);
     return end;
+  }
+
+  /** The bytes of a large value, or undefined when it must be written in the usual way, which knows all errors. */
+  #writeText(value: T): Uint8Array | undefined {
+    if (!this.#textCompiled) {
+      this.#textCompiled = true;
+      this.#text = this.#format.largeText?.generate(this.#node);
+    }
+    if (this.#text === undefined) return undefined;
+    let text: string;
+    try {
+      text = this.#text(new Writer(this.#name, this.#policy), value);
+    } catch {
+      return undefined;
+    }
+    const bytes = encodeUtf8(text);
+    if (bytes.length > this.#policy.maxBytes) throw tooLarge(this.#name, bytes.length, this.#policy.maxBytes);
+    return bytes;
   }
 
   #closures(): Compiled<Read> {

@@ -2,10 +2,13 @@
 // Called when the first codec generates code; from then on all codecs of the process use them.
 
 import { decodeAscii } from '../text/text.ts';
-import { plainBytes, setTextFunctions, type AsciiText, type PlainText, type QuotedText } from '../text/ascii-text.ts';
+import { plainBytes, setTextFunctions, type AsciiText, type DecodedText, type PlainText, type QuotedText } from '../text/ascii-text.ts';
 
 /** Up to here one call with all characters beats a call into the runtime (Node 20 and 26). */
 const longest = 32;
+
+/** The same for characters that were decoded one by one, for which the call into the runtime costs more. */
+const longestDecoded = 48;
 
 let installed = false;
 
@@ -21,6 +24,8 @@ export function installGeneratedText(): void {
     const bytes = names.map((name, index) => `${name} = ${byte(index)}`).join(', ');
     return `case ${i + 1}: { const ${bytes}; return (${names.join(' | ')}) > 127 ? undefined : make(${names.join(', ')}); }`;
   });
+  const unit = (index: number): string => `units[${index}]`;
+  const decoded = list(longestDecoded, (i) => `case ${i + 1}: return make(${list(i + 1, unit).join(', ')});`);
   // One pass: the bytes that were looked at are still at hand when the string is made.
   const quoted = list(longest + 1, (i) => {
     const made = i === 0 ? "''" : `make(${list(i, (index) => `c${index}`).join(', ')})`;
@@ -37,6 +42,7 @@ export function installGeneratedText(): void {
         for (let p = start; p < end; p++) if (b[p] > 127) return undefined;
         return decode(b, start, end);
       },
+      decoded(units, n) { switch (n) { case 0: return ''; ${decoded.join('\n')} } },
       quoted(at, b, p, end) { const n = end - p - 1; ${quoted.join('\n')} at.pos = p + ${longest + 2}; return undefined; },
     };`;
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the purpose of this folder; nothing from outside is in the text
@@ -44,7 +50,7 @@ export function installGeneratedText(): void {
     make: typeof String.fromCharCode,
     decode: AsciiText,
     plainBytes: Uint8Array,
-  ) => { ascii: AsciiText; plain: PlainText; quoted: QuotedText };
+  ) => { ascii: AsciiText; plain: PlainText; quoted: QuotedText; decoded: DecodedText };
   const made = make(String.fromCharCode, decodeAscii, plainBytes);
-  setTextFunctions(made.ascii, made.plain, made.quoted);
+  setTextFunctions(made.ascii, made.plain, made.quoted, made.decoded, longestDecoded);
 }

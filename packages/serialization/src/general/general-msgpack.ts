@@ -121,7 +121,10 @@ class GeneralMessagePack<T> implements Serializer<T> {
     const r = this.#check(bytes, start, end);
     let value: unknown;
     try {
-      value = this.#decoder.decode(bytes.subarray(start, r.pos));
+      // From a copy, because binary data in the value stays where it was read from, and the input may be used again.
+      const own = new Uint8Array(r.pos - start);
+      own.set(bytes.subarray(start, r.pos));
+      value = this.#decoder.decode(own);
     } catch (cause) {
       throw this.#failed(
         'ICHOR_SERIALIZATION_INVALID',

@@ -8,17 +8,18 @@ import { decodeUtf8 } from '../text/text.ts';
 import { isSequenceStart, utf8SequenceEnd } from '../text/utf8.ts';
 import { fail, type Read, type Reader } from '../codec/reader.ts';
 import { failAt, failType, skipSpace } from './json-text.ts';
+import { readShortText } from './read-short-text.ts';
 
 /** Reads a string of any content within the codec's limits. */
 export function readString(r: Reader, b: Uint8Array, p: number): string {
   if (p < r.end && b[p] === 34) {
     const text = quotedText(r, b, p, r.end);
-    if (text === undefined) return readRest(r, b, p + 1, r.pos);
+    if (text === undefined) return readShortText(r, b, p + 1, r.pos) ?? readRest(r, b, p + 1, r.pos);
     return text.length <= r.maxStringBytes ? text : failLength(r, p + 1, text.length);
   }
   p = skipSpace(r, b, p);
   if (p >= r.end || b[p] !== 34) failType(r, b, p, 'a string');
-  return readRest(r, b, p + 1, p + 1);
+  return readString(r, b, p);
 }
 
 /** Reads the key of a member. What is wrong with it is wrong with the object: the path ends there. */

@@ -9,6 +9,8 @@ export type AsciiText = (b: Uint8Array, start: number, end: number) => string;
 export type PlainText = (b: Uint8Array, start: number, end: number) => string | undefined;
 export type QuotedText = (at: { pos: number }, b: Uint8Array, p: number, end: number) => string | undefined;
 
+export type DecodedText = (units: Uint16Array, length: number) => string;
+
 /** 1 for the bytes that stand for themselves inside a JSON string: ASCII without controls, quote and backslash. */
 export const plainBytes: Uint8Array = new Uint8Array(256).fill(1, 32, 128);
 plainBytes[34] = 0;
@@ -29,11 +31,32 @@ let quoted: QuotedText = (at, b, p, end) => {
   return shortText(b, start, q);
 };
 
-/** Replaces all three functions by faster ones. */
-export function setTextFunctions(fastAscii: AsciiText, fastPlain: PlainText, fastQuoted: QuotedText): void {
+let decoded: DecodedText = (units, length) => String.fromCharCode(...units.subarray(0, length));
+let decodable = 0;
+
+/** Replaces all functions by faster ones. @param maxDecoded Code units up to which `decodedText` is worth its while. */
+export function setTextFunctions(
+  fastAscii: AsciiText,
+  fastPlain: PlainText,
+  fastQuoted: QuotedText,
+  fastDecoded: DecodedText,
+  maxDecoded: number,
+): void {
   ascii = fastAscii;
   plain = fastPlain;
   quoted = fastQuoted;
+  decoded = fastDecoded;
+  decodable = maxDecoded;
+}
+
+/** How many code units may be decoded one by one for `decodedText`; 0 where another way is faster. */
+export function maxDecodedUnits(): number {
+  return decodable;
+}
+
+/** The string of the first code units. */
+export function decodedText(units: Uint16Array, length: number): string {
+  return decoded(units, length);
 }
 
 /** The text of `b[start..end)`, which is known to be ASCII. */

@@ -7,6 +7,7 @@ import type { PeerAddress } from '../../contract/request.ts';
 import type { HttpResponse } from '../../contract/response.ts';
 import { httpError } from '../../errors/catalogue.ts';
 import type { ParseFailure } from '../../parser/parse-failure.ts';
+import { BodyCollector } from '../../server/body-collector.ts';
 import { BodyIntake } from '../../server/body-intake.ts';
 import type { BodySink, Channel, StreamFraming } from '../../server/channel.ts';
 import type { ConnectionEnvironment } from '../../server/connection-environment.ts';
@@ -90,11 +91,11 @@ export class NodeHttpChannel implements Channel<Exchange> {
     this.#deadline = this.#host.deadlineIn(this.#host.pipeline.handlerMsOf(this.exchange));
   }
 
-  readBody(exchange: Exchange, sink: BodySink): void {
+  readBody(exchange: Exchange, sink: BodySink | undefined): void {
     const { head, route } = exchange;
     const { limits, timeouts } = this.#host.options;
     if (head.expectsContinue && head.minorVersion === 1) this.#response.writeContinue();
-    this.#sink = sink;
+    this.#sink = sink ?? new BodyCollector(this.#host.pipeline, exchange, head.bodyLength);
     this.#intake = new BodyIntake(Number.MAX_SAFE_INTEGER, route!.bodyBytes, limits, this.#host.now);
     this.#deadline = this.#host.deadlineIn(timeouts.bodyMs);
     const request = this.#request;

@@ -37,6 +37,7 @@ export class NodeHttpConnection implements HostedConnection, RequestOwner {
   #requests = 0;
   #isPeerEnded = false;
   #isClosing = false;
+  #isTaken = false;
   #isUpgraded = false;
   #isBeginning = false;
   #isPaused = false;
@@ -100,6 +101,7 @@ export class NodeHttpConnection implements HostedConnection, RequestOwner {
       const style = { keepAlive: false, minorVersion: 1, server: host.options.server };
       const refusal = problemResponse(new HttpError(head.status, head.detail), undefined);
       writeWhole(response, refusal, undefined, style);
+      response.once('close', this.#end);
       return;
     }
     const channel = new NodeHttpChannel(host, this, request, response, head, upgradeHead);
@@ -124,6 +126,7 @@ export class NodeHttpConnection implements HostedConnection, RequestOwner {
       this.#isClosing = true;
       this.#waiting.length = 0;
       this.#deadline = this.#host.deadlineIn(lingerMs);
+      channel.whenSent(this.#end);
       return;
     }
     this.#bytesBefore = this.#socket.bytesRead;
@@ -205,8 +208,16 @@ export class NodeHttpConnection implements HostedConnection, RequestOwner {
 
   // Node has let go of a connection whose client asks for another protocol, whoever answers.
   #takenFromNode(): void {
+    this.#isTaken = true;
     this.#socket.on('error', () => undefined);
   }
+
+  // Node closes behind an answer that says so. It does not behind one that had begun before this was known, nor where it has
+  // let go: there nobody else reads that the client closes as well.
+  readonly #end = (): void => {
+    this.#socket.end();
+    if (this.#isTaken) this.#socket.resume();
+  };
 
   takeOver(): Socket {
     this.#isUpgraded = true;

@@ -1,11 +1,14 @@
 // The contract suite of engines, for any test runner: every requirement, or the proof that an engine does not meet it.
 
 import type { EngineUnderTest } from './engine-under-test.ts';
-import { boundCases } from './bound-cases.ts';
 import type { EngineRequirement } from './engine-case.ts';
 import { handlerCases } from './handler-cases.ts';
+import { limitCases } from './limit-cases.ts';
 import { messageCases } from './message-cases.ts';
 import { refusalCases } from './refusal-cases.ts';
+import { stopCases } from './stop-cases.ts';
+import { streamCases } from './stream-cases.ts';
+import { timeoutCases } from './timeout-cases.ts';
 
 /** A requirement that an engine does not meet. */
 export interface UnmetCase {
@@ -28,7 +31,15 @@ export interface EngineCase {
   run(): Promise<void>;
 }
 
-const requirements: readonly EngineRequirement[] = [...messageCases, ...handlerCases, ...refusalCases, ...boundCases];
+const requirements: readonly EngineRequirement[] = [
+  ...messageCases,
+  ...handlerCases,
+  ...streamCases,
+  ...refusalCases,
+  ...limitCases,
+  ...timeoutCases,
+  ...stopCases,
+];
 
 /**
  * What every engine of an HTTP host must do, on real sockets. Cases run one after another or side by side; each starts a host of

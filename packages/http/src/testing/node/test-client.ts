@@ -13,6 +13,7 @@ export class TestClient {
   /** Resolves when the connection is closed for good. */
   readonly closed: Promise<void>;
   #arrived: (() => void) | undefined = undefined;
+  #search: ((piece: string) => void) | undefined = undefined;
   #isOver = false;
 
   constructor(socket: Socket) {
@@ -20,6 +21,7 @@ export class TestClient {
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => {
       this.received += text;
+      this.#search?.(text);
       this.#arrived?.();
     });
     socket.on('error', () => undefined);
@@ -30,6 +32,8 @@ export class TestClient {
     };
     this.ended = new Promise((resolve) => {
       socket.once('end', () => {
+        // As clients do: a host would wait for it.
+        socket.end();
         over(resolve);
       });
       socket.once('close', () => {
@@ -49,15 +53,28 @@ export class TestClient {
 
   /** Waits until `text` was received so many times. @throws when the connection ends before. */
   async until(text: string, times = 1): Promise<string> {
-    const isThere = (): boolean => this.received.split(text).length > times;
-    await this.#wait(`${times} × ${JSON.stringify(text)}`, isThere);
+    let seen = 0;
+    // The end of what was searched, in which the text may have begun. Searching it all again for each piece would take O(n²).
+    let rest = '';
+    const search = (piece: string): void => {
+      const searched = rest + piece;
+      let from = 0;
+      for (let at = searched.indexOf(text); at !== -1; at = searched.indexOf(text, from)) {
+        seen++;
+        from = at + text.length;
+      }
+      rest = searched.slice(Math.max(from, searched.length - text.length + 1));
+    };
+    search(this.received);
+    this.#search = search;
+    await this.#wait(`${times} × ${JSON.stringify(text)}`, () => seen >= times);
+    this.#search = undefined;
     return this.received;
   }
 
-  /** Waits until the host has closed its side, and gives all that came. Closes the connection. */
+  /** Waits until the host has closed its side, and gives all that came. */
   async rest(): Promise<string> {
     await this.#wait('the end', () => this.#isOver);
-    this.socket.end();
     return this.received;
   }
 
