@@ -209,6 +209,48 @@ it('never more connections than allowed; requests wait for them in the order of 
   expect([most, http.outstanding]).toEqual([4, 0]);
 });
 
+it('pipelined requests get their own answers (HC-6), also when one of them is aborted or fails', async () => {
+  const asked: string[] = [];
+  await using server = await serve((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    if (request.url === '/broken' && asked.filter((one) => one === 'GET /broken').length === 1)
+      request.socket.destroy();
+    else if (request.url !== '/never') setImmediate(() => response.end(request.url));
+  });
+  await using program = await programWithClient({ baseUrl: server.url, connections: 1, pipelining: 8 });
+  const { http } = program;
+  const text = async (path: string, options?: RequestOptions): Promise<string> =>
+    (await http.get(path, options)).text();
+  const paths = Array.from({ length: 50 }, (_, i) => `/${i}`);
+  expect(await Promise.all(paths.map(async (path) => text(path)))).toEqual(paths);
+  expect(server.connections.made).toBe(1);
+  const controller = new AbortController();
+  const never = text('/never', { signal: controller.signal });
+  const behind = Promise.all(paths.slice(0, 5).map(async (path) => text(path)));
+  never.catch(() => undefined);
+  await until(() => asked.includes('GET /never'));
+  controller.abort();
+  await expect(never).rejects.toMatchObject({ code: 'ICHOR_HTTP_REQUEST_ABORTED' });
+  expect(await behind).toEqual(paths.slice(0, 5));
+  const broken = text('/broken');
+  const afterwards = Promise.all(paths.slice(5, 10).map(async (path) => text(path)));
+  const posted = Promise.resolve(http.post('/post', { text: 'x' })).then(async (answer) => answer.text());
+  await expect(broken).rejects.toMatchObject({ code: 'ICHOR_HTTP_CONNECTION_LOST' });
+  expect(await afterwards).toEqual(paths.slice(5, 10));
+  expect(await posted).toBe('/post');
+  expect(asked.filter((one) => one === 'POST /post')).toHaveLength(1);
+  expect(http.outstanding).toBe(0);
+});
+
+it('a reader that takes its time is not a body that pauses too long', async () => {
+  await using server = await serve((_request, response) => response.end(Buffer.alloc(300_000)));
+  await using program = await programWithClient({ timeouts: { bodyMs: 50 } });
+  const answer = await program.http.get(server.url);
+  // Time-outs of undici are a second late at most.
+  await new Promise((resolve) => setTimeout(resolve, 1600));
+  expect((await answer.bytes()).length).toBe(300_000);
+});
+
 describe('an answer that nobody reads', () => {
   it('is not outstanding once it is here, and its connection is used again', async () => {
     await using server = await serve((_request, response) => response.end('x'.repeat(10_000)));
