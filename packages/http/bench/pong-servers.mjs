@@ -1,4 +1,4 @@
-// The servers that client.mjs and tls.mjs ask: GET /ping answered 'pong', by node:http, node:https or this host, in a process of its own.
+// What the benchmarks ask: GET /ping answered "pong" by node:http, node:https or this host, each in a process of its own on one core.
 
 import { spawn } from 'node:child_process';
 import http from 'node:http';

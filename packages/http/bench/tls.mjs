@@ -2,13 +2,12 @@
 // Usage: node tls.mjs [rounds] [seconds]. Prints the medians of requests per second on kept connections, of handshakes per second
 // (each request on a connection of its own), and of the server's CPU time for each. Build the package first.
 
-import { execFileSync } from 'node:child_process';
 import { webcrypto } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 // eslint-disable-next-line import/no-unassigned-import -- what @peculiar/x509 needs
 import 'reflect-metadata';
 import { PemConverter, X509CertificateGenerator } from '@peculiar/x509';
 import { median, servePong, startPong } from './pong-servers.mjs';
+import { load, measured } from './wrk.mjs';
 
 const [role = '3', second = '4'] = process.argv.slice(2);
 if (role === 'serve') await servePong(second, await certificate());
@@ -32,12 +31,13 @@ async function compare(rounds, seconds) {
   for (let round = 0; round < rounds; round++) {
     for (const kind of round % 2 === 0 ? kinds : [...kinds].reverse()) {
       const { server, port } = await startPong(import.meta.filename ?? process.argv[1], kind, 0);
+      const url = `https://127.0.0.1:${port}/ping`;
       const result = results.get(kind);
-      load(port, 1, 32, []);
-      const kept = measured(server.pid, () => load(port, seconds, 32, []));
+      load(url, 1);
+      const kept = measured(server.pid, () => load(url, seconds));
       result.rate.push(kept.requests / seconds);
       result.cpu.push(kept.cpuUs / kept.requests);
-      const each = measured(server.pid, () => load(port, seconds, 32, ['-H', 'Connection: close']));
+      const each = measured(server.pid, () => load(url, seconds, ['-H', 'Connection: close']));
       result.handshakes.push(each.requests / seconds);
       result.handshakeCpu.push(each.cpuUs / each.requests);
       server.kill('SIGKILL');
@@ -49,28 +49,4 @@ async function compare(rounds, seconds) {
         `${median(handshakes).toFixed(0)} handshakes/s (${median(handshakeCpu).toFixed(0)} CPU us)`,
     );
   }
-}
-
-function measured(pid, run) {
-  const before = cpuUs(pid);
-  const requests = run();
-  return { requests, cpuUs: cpuUs(pid) - before };
-}
-
-function load(port, seconds, connections, more) {
-  const target = `https://127.0.0.1:${port}/ping`;
-  const printed = execFileSync(
-    'taskset',
-    ['-c', '1', 'wrk', '-t1', `-c${connections}`, `-d${seconds}`, ...more, target],
-    {
-      encoding: 'utf8',
-    },
-  );
-  if (/Non-2xx/.test(printed)) throw new Error(printed);
-  return Number(/(\d+) requests in/.exec(printed)[1]);
-}
-
-function cpuUs(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
