@@ -34,8 +34,9 @@ export async function withHost<T>(
   use: (running: Running) => Promise<T>,
   options: WebSocketHostOptions = {},
   httpOptions: HttpHostOptions = {},
+  managerOptions: ManagerOptions = {},
 ): Promise<T> {
-  const manager = new DependencyManager();
+  const manager = new DependencyManager(managerOptions);
   const log = recordLog(manager);
   let ready: (parts: Parts) => void;
   const started = new Promise<Parts>((resolve) => (ready = resolve));
