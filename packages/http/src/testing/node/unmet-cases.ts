@@ -27,18 +27,13 @@ export const nodeHttpUnmetCases: readonly UnmetCase[] = [
   },
 ];
 
-const isNode20 = process.versions.node.startsWith('20.');
-
 /** The same over TLS. */
 export const nodeHttpTlsUnmetCases: readonly UnmetCase[] = [
   ...nodeHttpUnmetCases,
-  ...(isNode20
-    ? [
-        {
-          name: 'a flood of pipelined requests behind a slow one is held back, and none is lost',
-          reason:
-            'Node 20 gives decrypted bytes to its parser while that is paused, and takes them for malformed: what was held back is refused with 400 and the connection closed. Node 22 does not.',
-        },
-      ]
-    : []),
+  {
+    name: 'a flood of pipelined requests behind a slow one is held back, and none is lost',
+    reason:
+      'Node gives decrypted bytes to its parser while that is paused, and takes them for malformed: what was held back is refused with 400 and the connection closed. Since Node 22 not every time.',
+    isSometimesMet: true,
+  },
 ];
