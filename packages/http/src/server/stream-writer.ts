@@ -16,6 +16,8 @@ function nextTurn(): Promise<void> {
   });
 }
 
+type Next = IteratorResult<Uint8Array | string, unknown> | undefined;
+
 export class StreamWriter {
   readonly #failed: (exchange: Exchange, error: unknown) => void;
   readonly #exchange: Exchange;
@@ -52,10 +54,10 @@ export class StreamWriter {
     }
     if (lengthBytes !== undefined) this.#remaining = lengthBytes;
     route?.streams.add(this);
-    void this.#send(lengthBytes === undefined ? trailers : undefined).finally(() => route?.streams.delete(this));
+    void this.#send(lengthBytes === undefined ? trailers : undefined);
   }
 
-  /** Ends the answer early: its service stops. */
+  /** Ends the answer early: its service stops. Events end in order, anything else breaks off. */
   stop(): void {
     this.#isStopping = true;
     this.#wakeStopped?.();
@@ -64,11 +66,17 @@ export class StreamWriter {
   async #send(trailers: (() => HeaderValues) | undefined): Promise<void> {
     const { channel } = this.#exchange;
     let sinceTurn = 0;
+    let isWhole = false;
     try {
       const iterator = this.#open();
       for (;;) {
-        const next = await this.#next(iterator);
-        if (next === undefined || next.done === true) break;
+        const given = this.#next(iterator);
+        const next = given instanceof Promise ? await given : given;
+        if (next === undefined) break;
+        if (next.done === true) {
+          isWhole = true;
+          break;
+        }
         const piece = typeof next.value === 'string' ? Buffer.from(next.value, 'utf8') : next.value;
         if (!(piece instanceof Uint8Array)) throw wrongPiece(piece);
         this.#count(piece);
@@ -79,7 +87,7 @@ export class StreamWriter {
           await nextTurn();
         }
       }
-      if (this.#exchange.isAborted) return channel.abort(this.#exchange);
+      if (this.#exchange.isAborted || (!isWhole && !this.#isEvents)) return channel.abort(this.#exchange);
       if (this.#remaining !== 0 && this.#remaining !== Number.POSITIVE_INFINITY) throw this.#wrongLength();
       channel.endStream(this.#exchange, trailers === undefined ? '' : trailerLines(trailers()));
     } catch (error) {
@@ -87,8 +95,16 @@ export class StreamWriter {
       if (!this.#exchange.isAborted) this.#failed(this.#exchange, error);
       channel.abort(this.#exchange);
     } finally {
-      await this.#closeSource();
+      this.#exchange.onAbort = undefined;
+      this.#exchange.route?.streams.delete(this);
+      // Not waited for: a source that never ends must not hold anything up.
+      void this.#closeSource();
     }
+  }
+
+  /** A part of an answer must not look like the whole; events have no end that clients would miss. */
+  get #isEvents(): boolean {
+    return this.#response.contentType?.startsWith('text/event-stream') === true;
   }
 
   #open(): AsyncIterator<Uint8Array | string> | Iterator<Uint8Array | string> {
@@ -97,18 +113,18 @@ export class StreamWriter {
       typeof source[Symbol.asyncIterator] === 'function' ? source[Symbol.asyncIterator]() : source[Symbol.iterator]());
   }
 
-  // The next piece, or undefined when the client has gone or the service stops while the source is being waited for.
-  async #next(
-    iterator: AsyncIterator<Uint8Array | string> | Iterator<Uint8Array | string>,
-  ): Promise<IteratorResult<Uint8Array | string, unknown> | undefined> {
+  // The next piece, or undefined when the client has gone or the service stops, also while the source is being waited for.
+  #next(iterator: AsyncIterator<Uint8Array | string> | Iterator<Uint8Array | string>): Next | Promise<Next> {
     if (this.#isStopping || this.#exchange.isAborted) return undefined;
-    const stopped = new Promise<undefined>((resolve) => {
+    const given = iterator.next();
+    if (!isThenable(given)) return given;
+    return new Promise<Next>((resolve, reject) => {
       this.#wakeStopped = () => {
         resolve(undefined);
       };
+      this.#exchange.onAbort = this.#wakeStopped;
+      given.then(resolve, reject);
     });
-    this.#exchange.onAbort = this.#wakeStopped;
-    return Promise.race([iterator.next(), stopped]);
   }
 
   #count(piece: Uint8Array): void {
@@ -124,7 +140,6 @@ export class StreamWriter {
     );
   }
 
-  // Not waited for longer than it takes to ask: a source that never ends must not hold anything up.
   async #closeSource(): Promise<void> {
     const iterator = this.#iterator;
     this.#iterator = undefined;
@@ -135,6 +150,10 @@ export class StreamWriter {
       this.#failed(this.#exchange, error);
     }
   }
+}
+
+function isThenable(given: object): given is PromiseLike<IteratorResult<Uint8Array | string, unknown>> {
+  return typeof (given as { readonly then?: unknown }).then === 'function';
 }
 
 function wrongPiece(piece: unknown): Error {

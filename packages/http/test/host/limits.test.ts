@@ -1,7 +1,7 @@
 // Slow clients, silent clients, floods and overload, in virtual time where time matters: everything is bounded and answered.
 
 import { describe, expect, it } from 'vitest';
-import { empty, text, type HttpHost } from '../../src/index.ts';
+import { empty, text, type HttpHost, type HttpHostOptions } from '../../src/index.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { inVirtualTime, turn } from '../support/virtual-time.ts';
 import { withHost } from '../support/with-host.ts';
