@@ -1,9 +1,9 @@
-// pong and ping as programs: flags, the port in use, signals, and what is left afterwards.
+// pong and ping as programs: flags, the port in use, signals. `npm start` is tested in tests/repository.
 
 import { once } from 'node:events';
 import net from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { mainFile, pingFile, root, RunningProgram, startPong } from './running-program.ts';
+import { mainFile, pingFile, RunningProgram, startPong } from './running-program.ts';
 
 function run(file: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): RunningProgram {
   return new RunningProgram(process.execPath, [file, ...args], { env });
@@ -81,22 +81,6 @@ describe.skipIf(process.platform === 'win32')('signals', () => {
     expect(pong.output).toMatch(/pong ran for \d+ µs/);
     expect(await isListening(pong.port)).toBe(false);
   });
-
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s to pid and group of npm start leaves nothing running',
-    async (signal) => {
-      for (const target of ['pid', 'group'] as const) {
-        await using npm = new RunningProgram('npm', ['start', '--', '--port', '0'], { cwd: root, detached: true });
-        const [, port] = await npm.says(/started! http:\/\/[^\s]*:(\d+)/);
-        process.kill(target === 'pid' ? npm.pid : -npm.pid, signal);
-        expect(await npm.ended, `${signal} to the ${target}`).toEqual({ code: 0, signal: null });
-        expect(await isListening(Number(port))).toBe(false);
-        // The whole group is gone: a signal to it finds nobody.
-        expect(() => process.kill(-npm.pid, 0)).toThrow(/ESRCH/);
-      }
-    },
-    120_000,
-  );
 });
 
 describe('ping', () => {

@@ -4,7 +4,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-export const root = fileURLToPath(new URL('../../..', import.meta.url));
 export const mainFile = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 export const pingFile = fileURLToPath(new URL('../dist/ping.js', import.meta.url));
 

@@ -1,12 +1,12 @@
 // A second process that holds many WebSocket connections open and answers pings.
-// Messages in: { url, count }, then 'talk' (one message on each), then 'drop'; out: 'open', 'beaten' (two pings came on each),
+// Messages in: { url, count }, then 'talk' (one message on each), then 'drop'; out: 'open', 'pinged' (one more ping came on each),
 // { answers }, 'dropped'.
 
 import { WebSocket } from 'ws';
 
 const sockets = [];
 let answers = 0;
-let beaten = 0;
+let pings = 0;
 let opened = 0;
 let closed = 0;
 let total = 0;
@@ -19,9 +19,8 @@ function open(url) {
     if (++opened === total) process.send('open');
     open(url);
   });
-  let pings = 0;
   socket.on('ping', () => {
-    if (++pings === 2 && ++beaten === total) process.send('beaten');
+    if (++pings % total === 0) process.send('pinged');
   });
   socket.on('message', () => {
     if (++answers === total) process.send({ answers });
@@ -43,7 +42,7 @@ process.on('message', (message) => {
     }
   } else {
     sockets.length = 0;
-    opened = closed = beaten = 0;
+    opened = closed = pings = 0;
     total = message.count;
     for (let lane = 0; lane < 50; lane++) open(message.url);
   }

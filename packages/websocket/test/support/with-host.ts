@@ -1,6 +1,14 @@
 // A running manager with an HTTP host on a free port, a WebSocket host and client, and one service that uses them.
 
-import { DependencyManager, Logger, optional, required, type Injected, type ServiceContext } from '@ichor/core';
+import {
+  DependencyManager,
+  Logger,
+  optional,
+  required,
+  type Injected,
+  type ManagerOptions,
+  type ServiceContext,
+} from '@ichor/core';
 import { HttpHost, HttpHostService, type HttpHostOptions } from '@ichor/http';
 import {
   WebSocketClient,
@@ -34,8 +42,9 @@ export async function withHost<T>(
   use: (running: Running) => Promise<T>,
   options: WebSocketHostOptions = {},
   httpOptions: HttpHostOptions = {},
+  managerOptions: ManagerOptions = {},
 ): Promise<T> {
-  const manager = new DependencyManager();
+  const manager = new DependencyManager(managerOptions);
   const log = recordLog(manager);
   let ready: (parts: Parts) => void;
   const started = new Promise<Parts>((resolve) => (ready = resolve));
