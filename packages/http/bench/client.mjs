@@ -2,39 +2,17 @@
 // Usage: node client.mjs [rounds] [seconds]. The server runs on core 1, the clients on core 0, in turn and in fresh processes.
 // Build the package first.
 
-import { execFileSync, spawn } from 'node:child_process';
-import http from 'node:http';
+import { execFileSync } from 'node:child_process';
 import { Agent } from 'undici';
 import { DependencyManager, required } from '@ichor/core';
-import { HttpClient, HttpClientService, HttpHost, HttpHostService, text } from '@ichor/http';
+import { HttpClient, HttpClientService } from '@ichor/http';
+import { median, servePong, startPong } from './pong-servers.mjs';
 
 const connections = 32;
 const [role = '3', second = '4', third] = process.argv.slice(2);
-if (role === 'serve') await serve(second);
+if (role === 'serve') await servePong(second);
 else if (role === 'client') await client(second, third, Number(process.argv[5]));
 else await compare(Number(role), Number(second));
-
-async function serve(kind) {
-  if (kind === 'node:http') {
-    const server = http.createServer((_request, response) => {
-      response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': 4 });
-      response.end('pong');
-    });
-    server.listen(0, '127.0.0.1', () => console.log(server.address().port));
-    return;
-  }
-  class Pong {
-    static dependencies = { host: required(HttpHost) };
-    constructor({ host }) {
-      host.get('/ping', () => text('pong'));
-      console.log(host.address.port);
-    }
-  }
-  const manager = new DependencyManager();
-  manager.register(HttpHostService, { options: { address: '127.0.0.1', port: 0 } });
-  manager.register(Pong);
-  await manager.run();
-}
 
 async function client(kind, url, seconds) {
   const ask = kind === 'undici' ? bare(url) : await ours(url);
@@ -86,38 +64,34 @@ async function run(ask, seconds) {
 
 async function compare(rounds, seconds) {
   const file = process.argv[1];
-  for (const host of ['ichor', 'node:http']) {
-    const server = spawn('taskset', ['-c', '1', process.execPath, file, 'serve', host], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const port = await new Promise((resolve) => server.stdout.once('data', (data) => resolve(Number(data))));
+  for (const [host, kind] of [
+    ['ichor', 'net'],
+    ['node:http', 'node'],
+  ]) {
+    const { server, port } = await startPong(file, kind, 1);
     const results = { ichor: [], undici: [] };
     for (let round = 0; round < rounds; round++) {
-      for (const kind of round % 2 === 0 ? ['ichor', 'undici'] : ['undici', 'ichor']) {
+      for (const asker of round % 2 === 0 ? ['ichor', 'undici'] : ['undici', 'ichor']) {
         const command = [
           '-c',
           '0',
           process.execPath,
           file,
           'client',
-          kind,
+          asker,
           `http://127.0.0.1:${port}`,
           String(seconds),
         ];
-        results[kind].push(JSON.parse(execFileSync('taskset', command, { encoding: 'utf8' })));
+        results[asker].push(JSON.parse(execFileSync('taskset', command, { encoding: 'utf8' })));
       }
     }
     server.kill('SIGKILL');
     const [rate, cpu] = ['rate', 'cpu'].map((key) =>
-      Object.keys(results).map((kind) => median(results[kind].map((one) => one[key]))),
+      Object.keys(results).map((asker) => median(results[asker].map((one) => one[key]))),
     );
     console.log(
       `against ${host}: ichor ${rate[0].toFixed(0)} req/s (${cpu[0].toFixed(1)} CPU us), undici ${rate[1].toFixed(0)} ` +
         `(${cpu[1].toFixed(1)}): ${(rate[0] / rate[1]).toFixed(2)} x`,
     );
   }
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

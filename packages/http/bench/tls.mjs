@@ -2,42 +2,16 @@
 // Usage: node tls.mjs [rounds] [seconds]. Prints the medians of requests per second on kept connections, of handshakes per second
 // (each request on a connection of its own), and of the server's CPU time for each. Build the package first.
 
-import { execFileSync, spawn } from 'node:child_process';
 import { webcrypto } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import https from 'node:https';
 // eslint-disable-next-line import/no-unassigned-import -- what @peculiar/x509 needs
 import 'reflect-metadata';
 import { PemConverter, X509CertificateGenerator } from '@peculiar/x509';
-import { DependencyManager, required } from '@ichor/core';
-import { HttpHost, HttpHostService, text } from '@ichor/http';
+import { median, servePong, startPong } from './pong-servers.mjs';
+import { load, measured } from './wrk.mjs';
 
 const [role = '3', second = '4'] = process.argv.slice(2);
-if (role === 'serve') await serve(second);
+if (role === 'serve') await servePong(second, await certificate());
 else await compare(Number(role), Number(second));
-
-async function serve(kind) {
-  const tls = await certificate();
-  if (kind === 'https') {
-    const server = https.createServer(tls, (_request, response) => {
-      response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': 4 });
-      response.end('pong');
-    });
-    server.listen(0, '127.0.0.1', () => console.log(server.address().port));
-    return;
-  }
-  class Pong {
-    static dependencies = { host: required(HttpHost) };
-    constructor({ host }) {
-      host.get('/ping', () => text('pong'));
-      console.log(host.address.port);
-    }
-  }
-  const manager = new DependencyManager();
-  manager.register(HttpHostService, { options: { address: '127.0.0.1', port: 0, tls, engine: kind } });
-  manager.register(Pong);
-  await manager.run({ signals: ['SIGTERM'] });
-}
 
 async function certificate() {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -52,24 +26,18 @@ async function certificate() {
 }
 
 async function compare(rounds, seconds) {
-  const kinds = ['net', 'node-http', 'https'];
+  const kinds = ['net', 'node-http', 'node'];
   const results = new Map(kinds.map((kind) => [kind, { rate: [], cpu: [], handshakes: [], handshakeCpu: [] }]));
   for (let round = 0; round < rounds; round++) {
     for (const kind of round % 2 === 0 ? kinds : [...kinds].reverse()) {
-      const server = spawn(
-        'taskset',
-        ['-c', '0', process.execPath, import.meta.filename ?? process.argv[1], 'serve', kind],
-        {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        },
-      );
-      const port = await new Promise((resolve) => server.stdout.once('data', (data) => resolve(Number(data))));
+      const { server, port } = await startPong(import.meta.filename ?? process.argv[1], kind, 0);
+      const url = `https://127.0.0.1:${port}/ping`;
       const result = results.get(kind);
-      load(port, 1, 32, []);
-      const kept = measured(server.pid, () => load(port, seconds, 32, []));
+      load(url, 1);
+      const kept = measured(server.pid, () => load(url, seconds));
       result.rate.push(kept.requests / seconds);
       result.cpu.push(kept.cpuUs / kept.requests);
-      const each = measured(server.pid, () => load(port, seconds, 32, ['-H', 'Connection: close']));
+      const each = measured(server.pid, () => load(url, seconds, ['-H', 'Connection: close']));
       result.handshakes.push(each.requests / seconds);
       result.handshakeCpu.push(each.cpuUs / each.requests);
       server.kill('SIGKILL');
@@ -81,32 +49,4 @@ async function compare(rounds, seconds) {
         `${median(handshakes).toFixed(0)} handshakes/s (${median(handshakeCpu).toFixed(0)} CPU us)`,
     );
   }
-}
-
-function measured(pid, run) {
-  const before = cpuUs(pid);
-  const requests = run();
-  return { requests, cpuUs: cpuUs(pid) - before };
-}
-
-function load(port, seconds, connections, more) {
-  const target = `https://127.0.0.1:${port}/ping`;
-  const printed = execFileSync(
-    'taskset',
-    ['-c', '1', 'wrk', '-t1', `-c${connections}`, `-d${seconds}`, ...more, target],
-    {
-      encoding: 'utf8',
-    },
-  );
-  if (/Non-2xx/.test(printed)) throw new Error(printed);
-  return Number(/(\d+) requests in/.exec(printed)[1]);
-}
-
-function cpuUs(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -1,10 +1,11 @@
 // The HttpClient of one consumer: what it sends belongs to that consumer and ends with it.
 
-import type { Awaitable, Consumer } from '@ichor/core';
+import type { Awaitable } from '@ichor/core';
 import { fromPromise } from '@ichor/coroutines';
 import type { ClientResponse, HttpClient, HttpClientOptions, RequestOptions } from '../contract/http-client.ts';
 import type { UndiciTransport } from '../engines/undici/undici-transport.ts';
-import { httpClientError } from '../errors/client-catalogue.ts';
+import { ClientCall } from './client-call.ts';
+import type { ClientLife } from './client-life.ts';
 import {
   resolveClientOptions,
   resolveDefaults,
@@ -12,46 +13,47 @@ import {
   type ResolvedClientOptions,
 } from './client-options.ts';
 import { outgoingRequest } from './outgoing-request.ts';
-import { ReceivedResponse } from './received-response.ts';
 import { RequestRun } from './request-run.ts';
+import { RequestTargets } from './request-target.ts';
 
 /** What views need of the service that provides them. */
 export interface ClientParts {
-  /** Connections are shared by clients with the same connection options. */
-  transportFor(options: ConnectionOptions): UndiciTransport;
+  /** Connections are shared by clients with the same connection options, and kept as long as one of their users. */
+  transportFor(options: ConnectionOptions, user: object): UndiciTransport;
+  /** `user` needs no connections any more. */
+  release(user: object): void;
 }
 
 const noOptions: RequestOptions = Object.freeze({});
 
-/** Requests of one consumer that are not complete, shared by its client and those made with `with()`. */
-type Outstanding = Set<RequestRun>;
-
 export class HttpClientView implements HttpClient, Disposable {
   readonly #parts: ClientParts;
-  readonly #consumer: Consumer;
+  /** Shared by the client of a consumer and those made of it with `with()`. */
+  readonly #life: ClientLife;
   readonly #options: ResolvedClientOptions;
-  readonly #outstanding: Outstanding;
+  readonly #targets: RequestTargets;
   #transport: UndiciTransport | undefined;
 
-  constructor(
-    parts: ClientParts,
-    consumer: Consumer,
-    options: ResolvedClientOptions,
-    outstanding: Outstanding = new Set(),
-  ) {
+  constructor(parts: ClientParts, life: ClientLife, options: ResolvedClientOptions) {
     this.#parts = parts;
-    this.#consumer = consumer;
+    this.#life = life;
     this.#options = options;
-    this.#outstanding = outstanding;
+    this.#targets = new RequestTargets(options.baseUrl);
   }
 
   get outstanding(): number {
-    return this.#outstanding.size;
+    return this.#life.outstanding.size;
   }
 
   request(method: string, url: string | URL, options: RequestOptions = noOptions): Awaitable<ClientResponse> {
-    this.#consumer.assertConnected();
-    return settledBy(this.#send(method, url, options));
+    this.#life.consumer.assertConnected();
+    let run: RequestRun;
+    try {
+      run = this.#prepared(method, url, options);
+    } catch (error) {
+      return refused(error);
+    }
+    return new ClientCall(run.run(), run);
   }
 
   get(url: string | URL, options?: RequestOptions): Awaitable<ClientResponse> {
@@ -79,82 +81,38 @@ export class HttpClientView implements HttpClient, Disposable {
   }
 
   with(options: HttpClientOptions): HttpClient {
-    this.#consumer.assertConnected();
-    return new HttpClientView(
-      this.#parts,
-      this.#consumer,
-      resolveClientOptions(this.#options, options),
-      this.#outstanding,
-    );
+    this.#life.consumer.assertConnected();
+    return new HttpClientView(this.#parts, this.#life, resolveClientOptions(this.#options, options));
   }
 
-  /** The consumer, or the client service, has stopped: what is outstanding fails (HC-13). */
   [Symbol.dispose](): void {
-    for (const run of this.#outstanding)
-      run.abort.abort(
-        httpClientError(
-          'ICHOR_HTTP_CLIENT_STOPPED',
-          `The HTTP client of ${this.#consumer.context.name} stopped before the answer was complete.`,
-        ),
-      );
-    this.#outstanding.clear();
+    this.#life.end();
+    this.#parts.release(this.#life);
   }
 
-  async #send(method: string, url: string | URL, options: RequestOptions): Promise<ClientResponse> {
+  #prepared(method: string, url: string | URL, options: RequestOptions): RequestRun {
+    const request = outgoingRequest(method, url, options, this.#options, this.#targets);
     const defaults = options === noOptions ? this.#options : resolveDefaults(this.#options, options);
-    const request = outgoingRequest(method, url, options, this.#options);
-    const run = new RequestRun(
-      (this.#transport ??= this.#parts.transportFor(this.#options.connection)),
-      this.#consumer.context.clock,
+    return new RequestRun(
+      this.#life,
+      this.#transportFor(defaults.timeouts.connectMs),
       request,
       defaults,
-      options,
+      options.signal,
     );
-    this.#outstanding.add(run);
-    const finished = (): void => {
-      this.#outstanding.delete(run);
-    };
-    try {
-      const { answer, url: answeredBy } = await run.run();
-      if (request.method === 'HEAD') finished();
-      return new ReceivedResponse(answer, answeredBy, {
-        maxResponseBytes: defaults.maxResponseBytes,
-        finished,
-        reading: (read) => settledBy(run.isLimited ? limited(run, read) : read()),
-        streaming: (body) => streamed(run, body, finished),
-      });
-    } catch (error) {
-      finished();
-      throw error;
-    }
+  }
+
+  #transportFor(connectMs: number): UndiciTransport {
+    const { connection } = this.#options;
+    if (connectMs !== connection.connectMs) return this.#parts.transportFor({ ...connection, connectMs }, this.#life);
+    return (this.#transport ??= this.#parts.transportFor(connection, this.#life));
   }
 }
 
-async function limited<T>(run: RequestRun, read: () => Promise<T>): Promise<T> {
-  run.arm();
-  try {
-    return await read();
-  } finally {
-    run.disarm();
-  }
-}
-
-async function* streamed(
-  run: RequestRun,
-  body: AsyncIterable<Uint8Array>,
-  finished: () => void,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  run.arm();
-  try {
-    yield* body;
-  } finally {
-    run.disarm();
-    finished();
-  }
-}
-
-/** A wait whose failure is not an unhandled rejection when the waiting code was cancelled, or never waited. */
-function settledBy<T>(promise: Promise<T>): Awaitable<T> {
+function refused(reason: unknown): Awaitable<never> {
+  // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- one of our errors
+  const promise = Promise.reject<never>(reason);
+  // As for requests that were sent: not an unhandled rejection when nobody waits.
   promise.catch(() => undefined);
   return fromPromise(promise);
 }

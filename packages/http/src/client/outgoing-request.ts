@@ -1,21 +1,26 @@
-// A request made ready to be sent, once: its URL, its headers and its body, everything checked (HC-3).
+// A request made ready to be sent, once: its target, its headers and its body, everything checked (HC-3).
 
 import type { RequestOptions } from '../contract/http-client.ts';
 import { isHttpMethod } from '../contract/http-method.ts';
 import { httpClientError } from '../errors/client-catalogue.ts';
-import { headerPairs, invalid, type ResolvedClientOptions } from './client-options.ts';
+import type { ResolvedClientOptions } from './client-options.ts';
+import { checkKeys, checkObject, invalid } from './option-check.ts';
+import { bodyKeys, bodyOf } from './request-body.ts';
+import { headerOf, headerPairs, mergedHeaders, refused } from './request-headers.ts';
+import type { RequestTarget, RequestTargets } from './request-target.ts';
+import { Upload } from './upload.ts';
 
 export interface OutgoingRequest {
   readonly method: string;
-  readonly url: URL;
+  readonly target: RequestTarget;
   /** Names and values in turn. */
   readonly headers: readonly string[];
-  readonly body: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
+  readonly body: string | Uint8Array | Upload | undefined;
   /** It can be sent a second time: nothing of its body is used up. */
   readonly isRepeatable: boolean;
 }
 
-const requestKeys = new Set([
+const requestKeys: ReadonlySet<string> = new Set([
   'headers',
   'timeouts',
   'retry',
@@ -24,15 +29,8 @@ const requestKeys = new Set([
   'maxResponseBytes',
   'query',
   'signal',
-  'message',
-  'json',
-  'text',
-  'bytes',
-  'form',
-  'stream',
+  ...bodyKeys,
 ]);
-
-const bodyKeys = ['message', 'json', 'text', 'bytes', 'form', 'stream'] as const;
 
 /** @throws ICHOR_HTTP_REQUEST_BODY, ICHOR_HTTP_REQUEST_METHOD, ICHOR_HTTP_REQUEST_HEADER, ICHOR_HTTP_CLIENT_OPTION_INVALID */
 export function outgoingRequest(
@@ -40,104 +38,56 @@ export function outgoingRequest(
   url: string | URL,
   options: RequestOptions,
   client: ResolvedClientOptions,
+  targets: RequestTargets,
 ): OutgoingRequest {
-  for (const key in options)
-    if (!requestKeys.has(key))
-      throw invalid(key, (options as Record<string, unknown>)[key], `one of ${[...requestKeys].join(', ')}`);
+  checkObject('options', options);
+  checkKeys('', options, requestKeys);
+  const { signal } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid('signal', signal, 'an AbortSignal');
+  const target = targets.find(url, options.query);
   const body = bodyOf(method, options);
   if (!isHttpMethod(method) || method === 'CONNECT')
     throw httpClientError(
       'ICHOR_HTTP_REQUEST_METHOD',
       `The method ${JSON.stringify(method)} cannot be sent. Methods are case-sensitive: GET, POST, …`,
     );
-  const headers: string[] = [];
-  for (const [name, value] of client.headers) headers.push(name, value);
-  if (options.headers !== undefined) {
-    const own = headerPairs(options.headers);
-    const names = new Set(own.map(([name]) => name.toLowerCase()));
-    for (let i = headers.length - 2; i >= 0; i -= 2)
-      if (names.has((headers[i] as string).toLowerCase())) headers.splice(i, 2);
-    for (const [name, value] of own) headers.push(name, value);
-  }
-  if (body !== undefined && body.contentType !== undefined && !hasHeader(headers, 'content-type'))
-    headers.push('content-type', body.contentType);
+  const own = options.headers === undefined ? [] : headerPairs(options.headers);
+  const headers = own.length === 0 ? client.flatHeaders : mergedHeaders(client.headers, own);
+  if (headers.length > 0) checkMessageHeaders(headers, body?.content);
+  const contentType = headerOf(headers, 'content-type') === undefined ? body?.contentType : undefined;
   return {
     method,
-    url: resolvedUrl(url, options, client.baseUrl),
-    headers,
+    target,
+    headers: contentType === undefined ? headers : [...headers, 'content-type', contentType],
     body: body?.content,
     isRepeatable: options.stream === undefined,
   };
 }
 
-/** Whether a flat list of names and values has a field. */
-function hasHeader(headers: readonly string[], name: string): boolean {
-  for (let i = 0; i < headers.length; i += 2) if ((headers[i] as string).toLowerCase() === name) return true;
-  return false;
-}
-
-function resolvedUrl(url: string | URL, options: RequestOptions, baseUrl: URL | undefined): URL {
-  let resolved: URL;
-  try {
-    resolved = new URL(url, baseUrl);
-  } catch (error) {
-    throw httpClientError(
-      'ICHOR_HTTP_CLIENT_OPTION_INVALID',
-      `${JSON.stringify(String(url))} is not a whole URL${baseUrl === undefined ? ', and the client has no baseUrl' : ''}.`,
-      { cause: error },
-    );
-  }
-  if (resolved.protocol !== 'http:' && resolved.protocol !== 'https:')
-    throw invalid('url', String(url), 'URLs that begin with http:// or https://');
-  if (options.query !== undefined)
-    for (const [name, value] of Object.entries(options.query))
-      if (typeof value === 'object') for (const one of value) resolved.searchParams.append(name, one);
-      else resolved.searchParams.append(name, String(value));
-  return resolved;
-}
-
-interface Body {
-  readonly content: string | Uint8Array | AsyncIterable<Uint8Array>;
-  readonly contentType: string | undefined;
-}
-
-function bodyOf(method: string, options: RequestOptions): Body | undefined {
-  let kind: (typeof bodyKeys)[number] | undefined;
-  for (const key of bodyKeys) {
-    if (options[key] === undefined) continue;
-    if (kind !== undefined)
-      throw httpClientError('ICHOR_HTTP_REQUEST_BODY', `A request has one body; received both "${kind}" and "${key}".`);
-    kind = key;
-  }
-  if (kind === undefined) return undefined;
-  if (method === 'GET' || method === 'HEAD' || method === 'TRACE')
-    throw httpClientError(
-      'ICHOR_HTTP_REQUEST_BODY',
-      `A ${method} request has no body; received "${kind}". Use query, or another method.`,
-    );
-  switch (kind) {
-    case 'message': {
-      const [type, value] = options.message as readonly [{ readonly codecs: readonly [Codec, ...Codec[]] }, unknown];
-      const [codec] = type.codecs;
-      return { content: codec.serialize(value), contentType: codec.contentType };
+/** Fields that say something about the message have to be true. */
+function checkMessageHeaders(headers: readonly string[], content: OutgoingRequest['body']): void {
+  let hasLength = false;
+  let hasHost = false;
+  for (let i = 0; i < headers.length; i += 2) {
+    const field = (headers[i] as string).toLowerCase();
+    const value = headers[i + 1] as string;
+    if (field === 'host') {
+      if (hasHost || value === '') throw refused(field, value, 'A request has one Host, which is not empty.');
+      hasHost = true;
+    } else if (field === 'content-length') {
+      const length = lengthOf(content);
+      if (hasLength || !/^\d+$/.test(value) || (length !== undefined && Number(value) !== length))
+        throw refused(
+          field,
+          value,
+          'It has to be the length of the body, once; leave it out unless the body is a stream.',
+        );
+      hasLength = true;
     }
-    case 'json':
-      return { content: JSON.stringify(options.json), contentType: 'application/json' };
-    case 'text':
-      return { content: options.text as string, contentType: 'text/plain; charset=utf-8' };
-    case 'form':
-      return {
-        content: new URLSearchParams(options.form).toString(),
-        contentType: 'application/x-www-form-urlencoded',
-      };
-    case 'bytes':
-      return { content: options.bytes as Uint8Array, contentType: undefined };
-    default:
-      return { content: options.stream as AsyncIterable<Uint8Array>, contentType: undefined };
   }
 }
 
-interface Codec {
-  readonly contentType: string;
-  serialize(value: unknown): Uint8Array;
+function lengthOf(content: OutgoingRequest['body']): number | undefined {
+  if (content === undefined) return 0;
+  return content instanceof Upload ? undefined : Buffer.byteLength(content);
 }

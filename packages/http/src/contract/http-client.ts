@@ -2,6 +2,7 @@
 
 import { token, type Awaitable, type MessageType, type RestartPolicy } from '@ichor/core';
 import type { HeaderValues } from './headers.ts';
+import type { StreamSource } from './response.ts';
 
 /** Where a request went wrong in time. */
 export type TimeoutPhase = 'connect' | 'headers' | 'body' | 'total';
@@ -14,7 +15,7 @@ export interface ClientTimeouts {
   readonly headersMs: number;
   /** Longest pause between two pieces of the answer's body. Default 30000. Runs on the system clock. */
   readonly bodyMs: number;
-  /** From the call to the headers of the answer, over all retries and redirects, and again for reading the body. Default `Infinity`. */
+  /** From the call to the end of the answer, over all retries, redirects and the wait for a connection. Default `Infinity`. */
   readonly totalMs: number;
 }
 
@@ -22,7 +23,10 @@ export interface ClientTimeouts {
 export interface RetryPolicy extends Pick<RestartPolicy, 'delayMs' | 'factor' | 'maxDelayMs'> {
   /** Attempts beside the first. Default: 0, which means no retries. */
   readonly attempts: number;
-  /** Statuses that are tried again, beside lost connections. Default: 429, 502, 503, 504. A Retry-After is kept to. */
+  /**
+   * Statuses that are tried again, beside failed and lost connections and time-outs. Default: 429, 502, 503, 504. A Retry-After is
+   * kept to; one that is longer than `maxDelayMs` (default 30000) makes the answer the result.
+   */
   readonly statuses?: readonly number[];
 }
 
@@ -79,19 +83,25 @@ export interface RequestBody {
   readonly text?: string;
   readonly bytes?: Uint8Array;
   readonly form?: Readonly<Record<string, string>>;
-  /** Sent chunked as it comes; cannot be retried. */
-  readonly stream?: AsyncIterable<Uint8Array>;
+  /**
+   * Sent as it comes, asked for more when the server has taken more; chunked unless `headers` has a `Content-Length`.
+   * Cannot be retried. Ended with `return()` when the request ends first.
+   */
+  readonly stream?: StreamSource;
 }
 
 /** One request. */
 export interface RequestOptions extends RequestDefaults, RequestBody {
   /** Added to the query of the path. */
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
-  /** Gives up, wherever the request is, with ICHOR_HTTP_REQUEST_ABORTED. */
+  /** Gives up, wherever the request is up to the last byte of the answer, with ICHOR_HTTP_REQUEST_ABORTED. */
   readonly signal?: AbortSignal;
 }
 
-/** An answer. Its body has to be read or dumped, or the connection is not used again. */
+/**
+ * An answer. Its body has to be read or dumped: a long one that is not holds its connection until the answer is garbage, and what
+ * has come of it (up to 64 KiB, or one read of the socket).
+ */
 export interface ClientResponse {
   readonly status: number;
   /** By name in lower case; repeated fields as arrays. */
@@ -102,7 +112,7 @@ export interface ClientResponse {
   readonly ok: boolean;
   /** This answer when `ok`. @throws ICHOR_HTTP_RESPONSE_STATUS with the beginning of the body */
   expectOk(): Awaitable<ClientResponse>;
-  /** The body as it comes. Reading slowly slows the server down. */
+  /** The body as it comes. Reading slowly slows the server down; leaving it early gives its connection up. */
   body(): AsyncIterable<Uint8Array>;
   bytes(): Awaitable<Uint8Array>;
   text(): Awaitable<string>;
@@ -115,7 +125,7 @@ export interface ClientResponse {
 
 /**
  * An HTTP client of one service: requests that are outstanding when the service stops fail with ICHOR_HTTP_CLIENT_STOPPED.
- * Works in coroutines (`yield*`) and async functions (`await`).
+ * Works in coroutines (`yield*`) and async functions (`await`). A coroutine that is cancelled while it waits aborts the request.
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@ export const httpErrors = {
   ICHOR_HTTP_OPTION_INVALID: 'An option of the host or of a route has a value that is not allowed.',
   ICHOR_HTTP_ADDRESS_IN_USE: 'The host cannot listen because the port or path is taken.',
   ICHOR_HTTP_LISTEN_FAILED: 'The host cannot listen for a reason other than a taken port.',
-  ICHOR_HTTP_TLS_INVALID: 'The certificate, key, pass phrase or authorities of a host cannot be used.',
+  ICHOR_HTTP_TLS_INVALID: 'The certificate, key, pass phrase or authorities of a host or client cannot be used.',
   ICHOR_HTTP_ROUTE_CONFLICT: 'A route with the same method and the same path exists already.',
   ICHOR_HTTP_ROUTE_INVALID: 'The path or matcher of a route is malformed.',
   ICHOR_HTTP_HEADER_INVALID: 'A header of a response has a name or a value that must not be sent.',

@@ -8,9 +8,11 @@ export const httpClientErrors = {
   ICHOR_HTTP_CLIENT_STOPPED: 'The client, or the service it belongs to, stopped before the answer was complete.',
   ICHOR_HTTP_REQUEST_METHOD: 'The method of a request is not one that HTTP knows.',
   ICHOR_HTTP_REQUEST_HEADER: 'A header of a request has a name or a value that must not be sent.',
-  ICHOR_HTTP_REQUEST_BODY: 'A request has a body although its method takes none, or more than one body.',
+  ICHOR_HTTP_REQUEST_BODY:
+    'A request has a body that its method does not take, more than one, or one that cannot be sent.',
+  ICHOR_HTTP_REQUEST_STREAM: 'The stream that is the body of a request failed, or gave something that cannot be sent.',
   ICHOR_HTTP_REQUEST_TIMEOUT: 'Connecting, the headers, the body, or the whole request took too long.',
-  ICHOR_HTTP_REQUEST_ABORTED: 'The signal of the request aborted.',
+  ICHOR_HTTP_REQUEST_ABORTED: 'The signal of the request aborted, or the coroutine that waited for it was cancelled.',
   ICHOR_HTTP_CONNECT_FAILED: 'No connection could be made.',
   ICHOR_HTTP_CONNECTION_LOST: 'The connection ended before the answer was complete.',
   ICHOR_HTTP_RESPONSE_MALFORMED: 'What the server sent is not HTTP.',

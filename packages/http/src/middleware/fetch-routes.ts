@@ -133,15 +133,14 @@ function responseFrom(response: Response, request: StreamedRequest): HttpRespons
 // Not instanceof: applications may bring a Response class of their own.
 function checked(response: Response, request: StreamedRequest): Response {
   const given = response as Partial<Response> | null | undefined;
-  if (typeof given?.status === 'number' && typeof given.headers?.get === 'function' && given.status >= 200) {
-    return response;
-  }
-  const received =
-    typeof given?.status === 'number'
-      ? `a response with the status ${given.status}`
-      : `a value of type ${typeof given}`;
+  const isResponse = typeof given?.status === 'number' && typeof given.headers?.get === 'function';
+  // Its body would be empty, or fail behind the head: a response that is kept has to be cloned for each answer.
+  const isSpent = given?.bodyUsed === true || given?.body?.locked === true;
+  if (isResponse && given.status >= 200 && !isSpent) return response;
+  const what = isSpent ? 'whose body was read before' : `with the status ${given?.status}`;
+  const received = isResponse ? `a response ${what}` : `a value of type ${typeof given}`;
   throw httpError(
     'ICHOR_HTTP_RESPONSE_INVALID',
-    `The application mounted for ${request.method} ${request.path} answered with ${received}. Return a Response with a status from 200 to 599.`,
+    `The application mounted for ${request.method} ${request.path} answered with ${received}. Return a new Response with a status from 200 to 599.`,
   );
 }

@@ -57,7 +57,7 @@ export class StreamWriter {
     void this.#send(lengthBytes === undefined ? trailers : undefined);
   }
 
-  /** Ends the answer early: its service stops. */
+  /** Ends the answer early: its service stops. Events end in order, anything else breaks off. */
   stop(): void {
     this.#isStopping = true;
     this.#wakeStopped?.();
@@ -66,12 +66,17 @@ export class StreamWriter {
   async #send(trailers: (() => HeaderValues) | undefined): Promise<void> {
     const { channel } = this.#exchange;
     let sinceTurn = 0;
+    let isWhole = false;
     try {
       const iterator = this.#open();
       for (;;) {
         const given = this.#next(iterator);
         const next = given instanceof Promise ? await given : given;
-        if (next === undefined || next.done === true) break;
+        if (next === undefined) break;
+        if (next.done === true) {
+          isWhole = true;
+          break;
+        }
         const piece = typeof next.value === 'string' ? Buffer.from(next.value, 'utf8') : next.value;
         if (!(piece instanceof Uint8Array)) throw wrongPiece(piece);
         this.#count(piece);
@@ -82,7 +87,7 @@ export class StreamWriter {
           await nextTurn();
         }
       }
-      if (this.#exchange.isAborted) return channel.abort(this.#exchange);
+      if (this.#exchange.isAborted || (!isWhole && !this.#isEvents)) return channel.abort(this.#exchange);
       if (this.#remaining !== 0 && this.#remaining !== Number.POSITIVE_INFINITY) throw this.#wrongLength();
       channel.endStream(this.#exchange, trailers === undefined ? '' : trailerLines(trailers()));
     } catch (error) {
@@ -95,6 +100,11 @@ export class StreamWriter {
       // Not waited for: a source that never ends must not hold anything up.
       void this.#closeSource();
     }
+  }
+
+  /** A part of an answer must not look like the whole; events have no end that clients would miss. */
+  get #isEvents(): boolean {
+    return this.#response.contentType?.startsWith('text/event-stream') === true;
   }
 
   #open(): AsyncIterator<Uint8Array | string> | Iterator<Uint8Array | string> {

@@ -8,13 +8,10 @@ import {
   type ServiceContext,
   type StandardSchema,
 } from '@ichor/core';
-import {
-  builtIn,
-  resolveClientOptions,
-  type ConnectionOptions,
-  type ResolvedClientOptions,
-} from '../client/client-options.ts';
+import { ClientLife } from '../client/client-life.ts';
+import { builtIn, resolveClientOptions, type ResolvedClientOptions } from '../client/client-options.ts';
 import { HttpClientView } from '../client/http-client-view.ts';
+import { SharedTransports } from '../client/shared-transports.ts';
 import { HttpClient, type HttpClientOptions } from '../contract/http-client.ts';
 import type { UndiciTransport } from '../engines/undici/undici-transport.ts';
 
@@ -43,20 +40,18 @@ export class HttpClientService implements ProvidesViews<HttpClient> {
   static readonly dependencies = {};
   static readonly options = optionsSchema;
   readonly #options: ResolvedClientOptions;
-  /** By what the connection options say, so that a client made with `with()` for one request does not cost a pool. */
-  readonly #transports = new Map<string, UndiciTransport>();
-  readonly #tlsNumbers = new WeakMap<object, number>();
-  #lastTlsNumber = 0;
+  readonly #transports: SharedTransports;
   #Transport: typeof UndiciTransport | undefined;
 
   constructor(_dependencies: object, self: ServiceContext<ResolvedClientOptions>) {
     this.#options = self.options;
+    this.#transports = new SharedTransports(self.options.connection, (options) => new this.#Transport!(options));
   }
 
   [forConsumer](consumer: Consumer): HttpClient {
     const options =
       consumer.properties === undefined ? this.#options : resolveClientOptions(this.#options, consumer.properties);
-    return new HttpClientView({ transportFor: (connection) => this.#transportFor(connection) }, consumer, options);
+    return new HttpClientView(this.#transports, new ClientLife(consumer), options);
   }
 
   /** Loads undici, which programs without a client do not pay for. Consumers get their clients afterwards. */
@@ -65,23 +60,6 @@ export class HttpClientService implements ProvidesViews<HttpClient> {
   }
 
   async stop(): Promise<void> {
-    const transports = [...this.#transports.values()];
-    this.#transports.clear();
-    await Promise.all(transports.map((transport) => transport.close()));
-  }
-
-  #transportFor(connection: ConnectionOptions): UndiciTransport {
-    const { connections, pipelining, keepAliveMs, connectMs, tls } = connection;
-    const key = [connections, pipelining, keepAliveMs, connectMs, this.#tlsNumber(tls)].join();
-    let transport = this.#transports.get(key);
-    if (transport === undefined) this.#transports.set(key, (transport = new this.#Transport!(connection)));
-    return transport;
-  }
-
-  #tlsNumber(tls: object | undefined): number {
-    if (tls === undefined) return 0;
-    let number = this.#tlsNumbers.get(tls);
-    if (number === undefined) this.#tlsNumbers.set(tls, (number = ++this.#lastTlsNumber));
-    return number;
+    await this.#transports.close();
   }
 }

@@ -1,6 +1,6 @@
 // A running program with one HTTP client, and servers made of node:http, for the tests of the client.
 
-import { DependencyManager, required, type Injected, type ServiceContext } from '@ichor/core';
+import { DependencyManager, required, type Injected, type ManagerOptions, type ServiceContext } from '@ichor/core';
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -25,11 +25,16 @@ export interface Program extends AsyncDisposable {
   readonly http: HttpClient;
   readonly self: ServiceContext;
   readonly holderId: number;
+  /** Of the service that provides the client. */
+  readonly serviceId: number;
 }
 
-export async function programWithClient(options: HttpClientOptions = {}): Promise<Program> {
-  const manager = new DependencyManager({ stopGraceMs: 50 });
-  manager.register(HttpClientService, { options });
+export async function programWithClient(
+  options: HttpClientOptions = {},
+  managerOptions: ManagerOptions = {},
+): Promise<Program> {
+  const manager = new DependencyManager({ stopGraceMs: 50, ...managerOptions });
+  const serviceId = manager.register(HttpClientService, { options }).id;
   const holderId = manager.register(Holder).id;
   const ended = manager.run();
   await manager.started();
@@ -39,6 +44,7 @@ export async function programWithClient(options: HttpClientOptions = {}): Promis
     http: holder.http,
     self: holder.self,
     holderId,
+    serviceId,
     async [Symbol.asyncDispose]() {
       await manager.quit();
       await ended;

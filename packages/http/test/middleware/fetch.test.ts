@@ -120,6 +120,32 @@ describe('a mounted handler', () => {
     );
   });
 
+  it('that answers twice with one Response is told to make new ones, instead of sending an empty body', async () => {
+    const seen: string[] = [];
+    const kept = new Response('kept');
+    const cloned = new Response('cloned');
+    const read = new Response('read');
+    await read.text();
+    await withHost(
+      (host) => {
+        host.mount('/kept', () => kept);
+        host.mount('/cloned', () => cloned.clone());
+        host.mount('/read', () => read);
+      },
+      async ({ host, log }) => {
+        const get = async (path: string): Promise<string> => {
+          const { status } = await host.inject(path);
+          return `${path} ${status}`;
+        };
+        for (const path of ['/kept', '/kept', '/cloned', '/cloned', '/read']) seen.push(await get(path));
+        const messages = log.filter(({ level }) => level === 'error').map(({ fields }) => String(fields?.['error']));
+        expect(messages).toHaveLength(2);
+        expect(messages[0]).toMatch(/whose body was read before\. Return a new Response/);
+      },
+    );
+    expect(seen).toEqual(['/kept 200', '/kept 500', '/cloned 200', '/cloned 200', '/read 500']);
+  });
+
   it('that throws is answered 500, or as its HttpError says; nothing leaks', async () => {
     await withHost(
       (host) => {

@@ -1,18 +1,20 @@
 // One request under way in undici, from its dispatch to the end of the answer. The body waits, in bounded memory and with the
 // connection paused, until the caller gathers, streams or drops it: no stream object is made for answers that are read whole.
 
-import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import { errors, type Dispatcher } from 'undici';
 import type { OutgoingRequest } from '../../client/outgoing-request.ts';
 import type { Abortable, RequestAbort } from '../../client/request-abort.ts';
+import { Upload } from '../../client/upload.ts';
 import type { ClientTimeouts } from '../../contract/http-client.ts';
-import type { RawAnswer } from './raw-answer.ts';
+import type { AnswerOwner, RawAnswer } from './raw-answer.ts';
 import { failureOf } from './undici-failure.ts';
 
 /** So many bytes of a body wait unread before the connection is paused. */
 const waitingBytes = 65_536;
 /** A body that nobody wants is read away up to this length, to keep its connection; a longer one costs the connection. */
 const droppedBytes = 131_072;
+/** A piece of a body keeps everything alive that was read with it; up to so many bytes that costs less than a copy. */
+const keptBytes = 4096;
 
 type Reading = 'waiting' | 'gathering' | 'streaming' | 'dropping';
 
@@ -38,6 +40,7 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, RawAnswer, Ab
   #length = 0;
   /** Whoever reads the body is to look again. */
   #wake: () => void = ignore;
+  #owner: AnswerOwner | undefined = undefined;
 
   constructor(request: OutgoingRequest, timeouts: ClientTimeouts, abort: RequestAbort) {
     this.#request = request;
@@ -52,8 +55,18 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, RawAnswer, Ab
   }
 
   aborted(reason: unknown): void {
+    if (this.isOver) return;
     this.#fail(reason);
     this.#controller?.abort(reason as Error);
+  }
+
+  get isOver(): boolean {
+    return this.#hasFailed || (this.#isComplete && this.#reading !== 'streaming');
+  }
+
+  ownedBy(owner: AnswerOwner): void {
+    if (this.isOver) owner.over();
+    else this.#owner = owner;
   }
 
   /** May come again, when a connection was lost before the request was on its way. */
@@ -86,13 +99,17 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, RawAnswer, Ab
 
   onResponseEnd(): void {
     this.#isComplete = true;
+    this.#endUpload(undefined);
     this.#wake();
+    if (this.#reading !== 'streaming') this.#over();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    const { body } = this.#request;
-    if (body instanceof Readable) body.on('error', ignore).destroy(error);
-    if (!this.#hasFailed) this.#fail(failureOf(error, this.#request, this.#timeouts));
+    if (this.#hasFailed) return;
+    // Such answers have no body, whatever length they announce (RFC 9112 section 6.3); undici misses it.
+    const isBodiless = this.status === 204 || this.status === 304;
+    if (isBodiless && error instanceof errors.ResponseContentLengthMismatchError) this.onResponseEnd();
+    else this.#fail(failureOf(error, this.#request, this.#timeouts, this.#isAnswered));
   }
 
   get body(): AsyncIterable<Uint8Array> {
@@ -128,11 +145,12 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, RawAnswer, Ab
         else {
           this.#controller?.resume();
           // Data that was held back may have come while resuming.
-          if (this.#chunks.length === 0 && !this.#isOver()) await this.#changed();
+          if (this.#chunks.length === 0 && !this.#isEnded()) await this.#changed();
         }
       }
     } finally {
-      if (!this.#isOver()) this.#abandon();
+      if (this.#isEnded()) this.#over();
+      else this.#abandon();
     }
   }
 
@@ -140,15 +158,17 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, RawAnswer, Ab
     const chunks = this.#chunks;
     this.#chunks = [];
     if (chunks.length !== 1) return Buffer.concat(chunks);
-    return chunks[0] as Uint8Array;
+    const chunk = chunks[0] as Uint8Array;
+    const { byteLength } = chunk.buffer;
+    return byteLength > keptBytes && byteLength > 2 * chunk.length ? Uint8Array.from(chunk) : chunk;
   }
 
-  #isOver(): boolean {
+  #isEnded(): boolean {
     return this.#isComplete || this.#hasFailed;
   }
 
   async #ended(): Promise<void> {
-    while (!this.#isOver()) await this.#changed();
+    while (!this.#isEnded()) await this.#changed();
     if (this.#hasFailed) throw this.#failure;
   }
 
@@ -162,8 +182,21 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, RawAnswer, Ab
     this.#hasFailed = true;
     this.#failure = reason;
     this.#chunks = [];
+    this.#endUpload(reason as Error);
     if (!this.#isAnswered) this.#reject(reason);
     this.#wake();
+    this.#over();
+  }
+
+  #over(): void {
+    const owner = this.#owner;
+    this.#owner = undefined;
+    owner?.over();
+  }
+
+  #endUpload(reason: Error | undefined): void {
+    const { body } = this.#request;
+    if (body instanceof Upload) body.end(reason);
   }
 
   /** Nobody wants the rest: its connection is given up. */

@@ -1,7 +1,8 @@
 // Connections of undici for one set of connection options. Redirects are decided by the client; undici is told where to go.
 
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { Agent } from 'undici';
+import { Agent, buildConnector } from 'undici';
 import type { ConnectionOptions } from '../../client/client-options.ts';
 import type { OutgoingRequest } from '../../client/outgoing-request.ts';
 import type { RequestAbort } from '../../client/request-abort.ts';
@@ -11,34 +12,35 @@ import { UndiciExchange } from './undici-exchange.ts';
 
 export class UndiciTransport {
   readonly #agent: Agent;
+  /** Sockets whose connection does not stand yet; undici lets them go on when it is destroyed. */
+  readonly #connecting = new Set<Socket>();
 
   constructor(options: ConnectionOptions) {
-    const { tls } = options;
+    const connect = connectorFor(options);
     this.#agent = new Agent({
       connections: options.connections,
       pipelining: options.pipelining,
       keepAliveTimeout: options.keepAliveMs,
-      connect: {
-        timeout: finite(options.connectMs),
-        minVersion: tls?.minVersion ?? 'TLSv1.2',
-        ...(tls?.ca === undefined ? {} : { ca: tls.ca as string }),
-        ...(tls?.cert === undefined ? {} : { cert: tls.cert as string, key: tls.key as string }),
-        ...(tls?.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
-        ...(tls?.serverName === undefined ? {} : { servername: tls.serverName }),
-        ...(tls?.verify === false ? { rejectUnauthorized: false } : {}),
+      connect: (target, connected) => {
+        // The types hide that a connector returns its socket.
+        const socket = connect(target, (...result) => {
+          this.#connecting.delete(socket);
+          connected(...result);
+        }) as unknown as Socket;
+        this.#connecting.add(socket);
       },
     });
   }
 
   /** Sends once. Rejects with one of our errors, or the reason of `abort`. */
   send(request: OutgoingRequest, timeouts: ClientTimeouts, abort: RequestAbort): Promise<RawAnswer> {
-    const { url } = request;
+    const { target } = request;
     const exchange = new UndiciExchange(request, timeouts, abort);
     if (abort.aborted) return exchange.answered;
     this.#agent.dispatch(
       {
-        origin: url.origin,
-        path: url.pathname + url.search,
+        origin: target.origin,
+        path: target.path,
         method: request.method,
         headers: request.headers as string[],
         // Any async iterable is taken, though the types name only streams.
@@ -53,8 +55,23 @@ export class UndiciTransport {
 
   /** Ends all connections, with the requests on them. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    const closed = this.#agent.destroy();
+    for (const socket of this.#connecting) socket.destroy();
+    this.#connecting.clear();
+    await closed;
   }
+}
+
+function connectorFor({ connectMs, tls }: ConnectionOptions): buildConnector.connector {
+  return buildConnector({
+    timeout: finite(connectMs),
+    minVersion: tls?.minVersion ?? 'TLSv1.2',
+    ...(tls?.ca === undefined ? {} : { ca: tls.ca as string }),
+    ...(tls?.cert === undefined ? {} : { cert: tls.cert as string, key: tls.key as string }),
+    ...(tls?.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
+    ...(tls?.serverName === undefined ? {} : { servername: tls.serverName }),
+    ...(tls?.verify === false ? { rejectUnauthorized: false } : {}),
+  });
 }
 
 /** 0 is undici's word for no time-out. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { HttpHost } from '../../contract/http-host.ts';
-import { sse, text } from '../../contract/response.ts';
+import { sse, stream, text } from '../../contract/response.ts';
 import { get, turns, withEngine, type EngineRequirement } from './engine-case.ts';
 
 function routes(host: HttpHost): void {
@@ -98,6 +98,27 @@ export const stopCases: readonly EngineRequirement[] = [
           await stop();
           assert.match(await client.rest(), /0\r\n\r\n$/);
           while (!isClosed) await turns(1);
+        },
+      );
+    },
+  },
+  {
+    name: 'at the stop a part of another stream does not look like the whole',
+    run: async (engine) => {
+      async function* beginning(): AsyncGenerator<string> {
+        yield 'beginning';
+        await new Promise(() => undefined);
+      }
+      await withEngine(
+        engine,
+        (host) => void host.get('/', () => stream(beginning())),
+        async ({ connect, stop }) => {
+          const client = await connect();
+          client.send(get('/'));
+          await client.until('beginning');
+          await stop();
+          await client.ended;
+          assert.match(client.received, /beginning\r\n$/);
         },
       );
     },
