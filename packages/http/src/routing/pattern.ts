@@ -18,8 +18,12 @@ export interface PathPattern {
   readonly isLiteral: boolean;
 }
 
+const COLON = 0x3a;
+const STAR = 0x2a;
+const parameter: PatternSegment = { kind: 'parameter' };
+const wildcard: PatternSegment = { kind: 'wildcard' };
 const parameterName = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const literalText = /^[A-Za-z0-9\-._~!$&'()+,;=@%:*\u0080-\uffff]*$/;
+const literalText = /^[A-Za-z0-9\-._~!$&'()+,;=@%:*/\u0080-\uffff]*$/;
 
 /**
  * Takes a pattern apart. Literal segments may be written decoded or percent-encoded.
@@ -28,38 +32,49 @@ const literalText = /^[A-Za-z0-9\-._~!$&'()+,;=@%:*\u0080-\uffff]*$/;
 export function parsePattern(text: string): PathPattern {
   if (!text.startsWith('/')) throw invalid(text, 'it must begin with a slash');
   const parts = text.slice(1).split('/');
+  if (!literalText.test(text)) throw wrongCharacter(text, parts);
   const segments: PatternSegment[] = [];
   const names: string[] = [];
-  for (const [index, part] of parts.entries()) {
-    if (part.startsWith(':')) {
-      if (!parameterName.test(part.slice(1))) {
+  // Plain loops: most patterns are taken apart at start-up, by code that nothing has optimised yet.
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index]!;
+    const first = part.charCodeAt(0);
+    if (first === COLON) {
+      const name = part.slice(1);
+      if (!parameterName.test(name)) {
         throw invalid(text, `"${part}" must be a colon and a name of letters, digits and underscores`);
       }
-      names.push(part.slice(1));
-      segments.push({ kind: 'parameter' });
-    } else if (part.startsWith('*')) {
+      addName(text, names, name);
+      segments.push(parameter);
+    } else if (first === STAR) {
       if (index !== parts.length - 1) throw invalid(text, 'a wildcard must be the last segment');
       const name = part.slice(1);
       if (name !== '' && !parameterName.test(name)) {
         throw invalid(text, `"${part}" must be a star and a name of letters, digits and underscores, or a star alone`);
       }
-      names.push(name === '' ? '*' : name);
-      segments.push({ kind: 'wildcard' });
+      addName(text, names, name === '' ? '*' : name);
+      segments.push(wildcard);
     } else {
       segments.push({ kind: 'literal', text: decodeLiteral(text, part) });
     }
   }
-  if (new Set(names).size !== names.length) throw invalid(text, 'two of its parameters have the same name');
   return { text, segments, names, isLiteral: names.length === 0 };
 }
 
+function addName(pattern: string, names: string[], name: string): void {
+  if (names.includes(name)) throw invalid(pattern, 'two of its parameters have the same name');
+  names.push(name);
+}
+
 function decodeLiteral(pattern: string, part: string): string {
-  if (!literalText.test(part)) {
-    throw invalid(pattern, `"${part}" contains a character that cannot be part of a path; the query is not part of it`);
-  }
   const decoded = decodeSegment(part);
   if (decoded === undefined) throw invalid(pattern, `"${part}" is not valid percent-encoding`);
   return decoded;
+}
+
+function wrongCharacter(pattern: string, parts: readonly string[]): Error {
+  const part = parts.find((one) => !literalText.test(one));
+  return invalid(pattern, `"${part}" contains a character that cannot be part of a path; the query is not part of it`);
 }
 
 /** `text` without percent-encoding; undefined when that is malformed or not UTF-8. */

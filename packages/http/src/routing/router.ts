@@ -47,7 +47,7 @@ export class Router<R extends Routable> {
    */
   add(methods: RouteMethod | readonly RouteMethod[], path: RoutePath, route: R): RouteEntry<R> {
     const list = typeof methods === 'string' ? [methods] : [...methods];
-    for (const method of list) assertMethod(method);
+    list.forEach(assertMethod);
     const pattern = typeof path === 'string' ? parsePattern(path) : undefined;
     const matcher = typeof path === 'string' ? undefined : compileMatcher(path);
     const entry: RouteEntry<R> = { route, methods: list, pattern, matcher, text: pattern?.text ?? matcher!.text };
@@ -55,11 +55,11 @@ export class Router<R extends Routable> {
       this.#addMatcher(entry);
       return entry;
     }
-    for (const [index, method] of list.entries()) {
-      const existing = this.#trie.add(method, pattern, entry);
+    for (let index = 0; index < list.length; index++) {
+      const existing = this.#trie.add(list[index]!, pattern, entry);
       if (existing === undefined) continue;
       for (const added of list.slice(0, index)) this.#trie.remove(added, pattern);
-      throw conflict(method, entry, existing);
+      throw conflict(list[index]!, entry, existing);
     }
     return entry;
   }

@@ -9,7 +9,6 @@ import type { Transport, TransportSink } from '../../server/transport.ts';
 const sharedBuffer = Buffer.allocUnsafeSlow(65_536);
 
 /** Longer writes go out slice by slice, so that the progress of a slow client is seen. */
-const longWriteBytes = 262_144;
 const sliceBytes = 65_536;
 
 interface WithTransport extends net.Socket {
@@ -120,7 +119,7 @@ export class NetTransport implements Transport {
   write(bytes: Uint8Array): void {
     const socket = this.#socket;
     if (socket.destroyed) return;
-    if (this.#backlog === undefined && bytes.length <= longWriteBytes) {
+    if (this.#backlog === undefined && bytes.length <= sliceBytes) {
       socket.write(bytes);
       return;
     }
@@ -128,38 +127,48 @@ export class NetTransport implements Transport {
     if (this.#backlog !== undefined) this.#backlog.push(bytes);
     else {
       this.#backlog = [bytes];
-      this.#writeSlice();
+      this.#writeSlices();
     }
   }
 
-  readonly #writeSlice = (): void => {
-    const next = this.#backlog?.[0];
-    if (this.#socket.destroyed) {
-      this.#backlog = undefined;
-      this.#backlogBytes = 0;
-    } else if (next !== undefined) {
+  // Goes on as long as the system takes slices at once; otherwise the last one is waited for.
+  readonly #writeSlices = (): void => {
+    const socket = this.#socket;
+    while (this.#backlog !== undefined && !socket.destroyed) {
+      const next = this.#backlog[0];
+      if (next === undefined) return this.#backlogWritten();
       const slice = next.subarray(0, sliceBytes);
-      if (slice.length === next.length) this.#backlog!.shift();
-      else this.#backlog![0] = next.subarray(sliceBytes);
+      if (slice.length === next.length) this.#backlog.shift();
+      else this.#backlog[0] = next.subarray(sliceBytes);
       this.#backlogBytes -= slice.length;
-      this.#socket.write(slice, this.#writeSlice);
-    } else {
-      this.#backlog = undefined;
-      if (this.#isEnding) this.#socket.end();
-      if (this.#wantsDrained) this.#drained();
+      socket.write(slice);
+      if (socket.writableLength > 0) {
+        // The callback of a write comes after all writes before it; an empty one is free.
+        socket.write('', this.#writeSlices);
+        return;
+      }
     }
+    this.#backlog = undefined;
+    this.#backlogBytes = 0;
   };
+
+  #backlogWritten(): void {
+    this.#backlog = undefined;
+    if (this.#wantsDrained) this.#tellWhenDrained();
+    if (this.#isEnding) this.#socket.end();
+  }
 
   notifyDrained(): void {
     if (this.#wantsDrained || this.#socket.destroyed) return;
     this.#wantsDrained = true;
-    // The callback of a write comes after all writes before it; an empty one is free.
-    // Of a socket that is destroyed before, only 'close' is to be heard.
-    if (this.#backlog === undefined) {
-      this.#socket.write('', (error) => {
-        if (error === null || error === undefined) this.#drained();
-      });
-    }
+    if (this.#backlog === undefined) this.#tellWhenDrained();
+  }
+
+  // Of a socket that is destroyed before, only 'close' is to be heard.
+  #tellWhenDrained(): void {
+    this.#socket.write('', (error) => {
+      if (error === null || error === undefined) this.#drained();
+    });
   }
 
   #drained(): void {
