@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { readCyclictest } from '../src/experiments/realtime.ts';
+import { readCyclictest, withFewRuns } from '../src/experiments/realtime.ts';
 import { rivalServer, webSocketContestants } from '../src/load/contestants.ts';
 import { loadHttp, readWrk, type HttpLoad, type RequestShape } from '../src/load/http-load.ts';
 import { httpSample, idleSample, systemCallSample, webSocketSample } from '../src/load/loaded-server.ts';
@@ -164,6 +164,15 @@ test.concurrent.each(['echo', 'broadcast'] as const)(
     expect(sample.latency!.maxMs).toBeGreaterThan(0);
   },
 );
+
+test('of thousands of lines about single runs twenty are stored, of everything else all', () => {
+  const run = (index: number): string => `duration of run ${index} is 600 µs which exceeded maximum of 500 µs`;
+  const rest = ['duration min/max/avg: 1/3/2 µs', '   512 µs  99 ####'];
+  const few = [...Array.from({ length: 20 }, (_, index) => run(index)), ...rest].join('\n');
+  expect(withFewRuns(few)).toBe(few);
+  const many = [...Array.from({ length: 5000 }, (_, index) => run(index)), ...rest].join('\n');
+  expect(withFewRuns(many).split('\n')).toEqual([...few.split('\n').slice(0, 20), '… and 4980 more', ...rest]);
+});
 
 test('the line of cyclictest is read, and nothing else is', () => {
   const line = 'T: 0 ( 1234) P:20 I:1000 C:   5000 Min:      4 Act:    9 Avg:   13 Max:      72';

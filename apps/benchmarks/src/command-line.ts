@@ -19,6 +19,9 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** More would only measure how long a machine takes to start them, if it does not run out of memory first. */
+const mostThreads = 256;
+
 /** @throws UsageError; undefined means that help is asked for. */
 export async function parseCommandLine(args: readonly string[]): Promise<Request | undefined> {
   const { values, positionals } = parsed(args);
@@ -36,7 +39,7 @@ export async function parseCommandLine(args: readonly string[]): Promise<Request
     scenario,
     variant,
     count: wholeNumber('--count', values.count) ?? scenario.defaultCount(variant),
-    threads: wholeNumber('--threads', values.threads),
+    threads: wholeNumber('--threads', values.threads, mostThreads),
     json: values.json === true,
   };
 }
@@ -51,7 +54,7 @@ export function usage(scenarios: readonly Scenario[]): string {
       `  ${''.padEnd(width)}variants: ${variants.map((variant) => `${variant} (N = ${defaultCount(variant)})`).join(', ')}; in ${unit}`,
     ]),
     '',
-    '  --threads N   N worker threads, each with its own manager and the full count; without it, the main thread',
+    '  --threads N   N worker threads, each with its own manager and the full count (at most 256); without it, the main thread',
     '  --json        one line of JSON instead of text',
   ].join('\n');
 }
@@ -74,11 +77,14 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function wholeNumber(option: string, text: string | undefined): number | undefined {
+function wholeNumber(option: string, text: string | undefined, most?: number): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
-    throw new UsageError(`${option}: received ${text}; allowed are whole numbers from 1`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1 || value > (most ?? value)) {
+    const upTo = most === undefined ? '' : ` to ${most}`;
+    throw new UsageError(
+      `${option}: received ${text === '' ? 'nothing' : text}; allowed are whole numbers from 1${upTo}`,
+    );
   }
   return value;
 }

@@ -72,6 +72,11 @@ test.each([
   [['event', '--variant', 'odd'], 'unknown variant "odd" of event; allowed: plain, handled'],
   [['event', '--count', '-1'], '--count'],
   [['event', '--count', '1e3'], '--count: received 1e3; allowed are whole numbers from 1'],
+  [['event', '--count', '0'], '--count: received 0; allowed are whole numbers from 1'],
+  [['event', '--count', '1.5'], '--count: received 1.5; allowed are whole numbers from 1'],
+  [['event', '--count='], '--count: received nothing; allowed are whole numbers from 1'],
+  [['event', '--threads', '0'], '--threads: received 0; allowed are whole numbers from 1 to 256'],
+  [['event', '--threads', '257'], '--threads: received 257; allowed are whole numbers from 1 to 256'],
   [['event', '--wrong'], '--wrong'],
   [['event', 'coroutine'], 'one scenario at a time'],
 ])('%j is refused with the usage and exit code 2', (args, message) => {

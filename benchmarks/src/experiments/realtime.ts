@@ -17,6 +17,8 @@ interface RealtimeResult {
 }
 
 const strict = ['--fifo', '--lock-memory', '--cpu', '1'];
+/** Lines about single runs that are stored: there can be one for every run. */
+const keptRuns = 20;
 const everyMillisecond = ['--period-us', '1000'];
 
 export function realtimeExperiments({ count, isQuick }: Effort): Experiment[] {
@@ -61,7 +63,18 @@ async function appSample(iterations: number, args: readonly string[]): Promise<S
   const { summary, misses } = JSON.parse(stdout) as RealtimeResult;
   const figures: Record<string, number> = { ...summary };
   for (const { cause } of misses) figures[`missed: ${cause}`] = (figures[`missed: ${cause}`] ?? 0) + 1;
-  return { operations: iterations, seconds, figures, text: stderr.trimEnd() };
+  return { operations: iterations, seconds, figures, text: withFewRuns(stderr.trimEnd()) };
+}
+
+/** Of the lines about single runs the first ones and the number of the others; the figures and the histogram are whole. */
+export function withFewRuns(text: string): string {
+  const isOfRun = (line: string): boolean => /^(duration of )?run \d/.test(line);
+  const lines = text.split('\n');
+  const runs = lines.filter(isOfRun);
+  if (runs.length <= keptRuns) return text;
+  const last = lines.indexOf(runs[keptRuns - 1] as string);
+  const others = lines.slice(last + 1).filter((line) => !isOfRun(line));
+  return [...lines.slice(0, last + 1), `… and ${runs.length - keptRuns} more`, ...others].join('\n');
 }
 
 async function cyclictestSample(iterations: number): Promise<Sample> {

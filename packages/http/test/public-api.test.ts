@@ -44,5 +44,6 @@ it('exports exactly these names for tests', () => {
     'netUnmetCases',
     'nodeHttpTlsUnmetCases',
     'nodeHttpUnmetCases',
+    'recordLog',
   ]);
 });

@@ -1,80 +1,78 @@
-// JSON, bytes to bytes: node bench/json.mjs [part of a size's name]
+// JSON, bytes to bytes: node bench/json.mjs [part of a row's name, such as "RB-50, read"]. ROUNDS is how often each is measured.
 // Each contender runs all distinct messages of a size in turn.
 
+import { fileURLToPath } from 'node:url';
 import { jsonCodec } from '@ichor/serialization';
 import fastJsonStringify from 'fast-json-stringify';
-import { measure, ns, row, times } from './measure.mjs';
-import { shapes, sizes } from './messages.mjs';
+import { runRows } from './measure.mjs';
+import { shaped, shapes, sizes } from './messages.mjs';
 
-const general = jsonCodec();
 const encoder = new TextEncoder();
 let sink = 0;
 
-console.log(`Node ${process.version}`);
-for (const { name, message, values, rounds } of sizes) {
-  if (!name.includes(process.argv[2] ?? '')) continue;
-  const mask = values.length - 1;
+function reading({ message, calls }, inputs) {
   const { json } = message;
-  const fast = fastJsonStringify({ ...message.jsonSchema(), $schema: undefined });
-
-  const [whole, native] = measure(
-    [
-      (call) => (sink += json.deserialize(json.serialize(values[call & mask])) === null),
-      (call) => (sink += JSON.parse(JSON.stringify(values[call & mask])) === null),
-    ],
-    rounds,
-  );
-  console.log(
-    `\n${name}: round trip ${ns(whole)}, JSON.parse(JSON.stringify()) ${ns(native)}: ${times(native / whole)}`,
-  );
-
-  console.log('\n  reading');
-  row('shape', ['compiled', 'JSON.parse', 'general', 'to JSON.parse', 'to general']);
-  for (const [shape, [change, space]] of Object.entries(shapes)) {
-    let texts = values.map((value) => JSON.stringify(change(value), null, space));
-    if (shape === 'escapes') texts = texts.map((text) => text.replaceAll('h', '\\u0068'));
-    const inputs = texts.map((text) => Buffer.from(text));
-    const [compiled, parse, theirs] = measure(
-      [
-        (call) => (sink += json.deserialize(inputs[call & mask]) === null),
-        (call) => (sink += JSON.parse(inputs[call & mask].toString()) === null),
-        (call) => (sink += general.deserialize(inputs[call & mask]) === null),
-      ],
-      rounds,
-    );
-    row(shape, [ns(compiled), ns(parse), ns(theirs), times(parse / compiled), times(theirs / compiled)]);
-  }
-
-  console.log('\n  writing');
-  row('shape', [
-    'compiled',
-    'JSON.stringify',
-    'fast-json-str.',
-    'general',
-    'to stringify',
-    'to fast-json',
-    'to general',
-  ]);
-  for (const shape of ['plain', 'reordered', 'escapes', 'non-ASCII', 'unknown keys']) {
-    const shaped = values.map((value) => shapes[shape][0](value));
-    const [compiled, stringify, rival, theirs] = measure(
-      [
-        (call) => (sink += json.serialize(shaped[call & mask]).length),
-        (call) => (sink += encoder.encode(JSON.stringify(shaped[call & mask])).length),
-        (call) => (sink += encoder.encode(fast(shaped[call & mask])).length),
-        (call) => (sink += general.serialize(shaped[call & mask]).length),
-      ],
-      rounds,
-    );
-    row(shape, [
-      ns(compiled),
-      ns(stringify),
-      ns(rival),
-      ns(theirs),
-      times(stringify / compiled),
-      times(rival / compiled),
-      times(theirs / compiled),
-    ]);
-  }
+  const general = jsonCodec();
+  const mask = inputs.length - 1;
+  const contenders = {
+    compiled: (call) => (sink += json.deserialize(inputs[call & mask]) === null),
+    'JSON.parse': (call) => (sink += JSON.parse(inputs[call & mask].toString()) === null),
+    general: (call) => (sink += general.deserialize(inputs[call & mask]) === null),
+  };
+  return { contenders, calls };
 }
+
+function writing({ message, calls }, values) {
+  const { json } = message;
+  const general = jsonCodec();
+  const fast = fastJsonStringify({ ...message.jsonSchema(), $schema: undefined });
+  const mask = values.length - 1;
+  const contenders = {
+    compiled: (call) => (sink += json.serialize(values[call & mask]).length),
+    'JSON.stringify': (call) => (sink += encoder.encode(JSON.stringify(values[call & mask])).length),
+    'fast-json-stringify': (call) => (sink += encoder.encode(fast(values[call & mask])).length),
+    general: (call) => (sink += general.serialize(values[call & mask]).length),
+  };
+  return { contenders, calls };
+}
+
+/** To bytes and back; the strings of JSON.parse(JSON.stringify()) never become bytes. */
+function roundTrips({ message, calls }, values) {
+  const { json } = message;
+  const mask = values.length - 1;
+  const contenders = {
+    compiled: (call) => (sink += json.deserialize(json.serialize(values[call & mask])) === null),
+    JSON: (call) => (sink += JSON.parse(JSON.stringify(values[call & mask])) === null),
+  };
+  return { contenders, calls };
+}
+
+const rows = [];
+for (const size of Object.keys(sizes)) {
+  rows.push(`${size}, round trip, plain`);
+  for (const shape of Object.keys(shapes)) rows.push(`${size}, read, ${shape}`);
+  for (const shape of Object.keys(shapes)) if (shape !== 'white space') rows.push(`${size}, write, ${shape}`);
+}
+
+function contendersOf(row) {
+  const [name, what, shape] = row.split(', ');
+  const size = sizes[name]();
+  const values = shaped(size.values, shape);
+  if (what === 'round trip') return roundTrips(size, values);
+  if (what === 'write') return writing(size, values);
+  let texts = values.map((value) => JSON.stringify(value, null, shapes[shape][1]));
+  if (shape === 'escapes') texts = texts.map((text) => text.replaceAll('h', '\\u0068'));
+  return reading(
+    size,
+    texts.map((text) => Buffer.from(text)),
+  );
+}
+
+runRows(fileURLToPath(import.meta.url), rows, contendersOf, {
+  'to JSON': ['JSON', 'compiled'],
+  'to JSON.parse': ['JSON.parse', 'compiled'],
+  'to JSON.stringify': ['JSON.stringify', 'compiled'],
+  'to fast-json-stringify': ['fast-json-stringify', 'compiled'],
+  'to general': ['general', 'compiled'],
+});
 if (sink < 0) console.log(sink);

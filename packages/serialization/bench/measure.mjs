@@ -1,25 +1,57 @@
-// Best of several interleaved rounds: machines are noisy upwards only.
+// One figure per process: what other messages leave behind in a process (shapes that begin alike, call sites that have seen
+// several codecs) changes what JSON.parse and generated code can do, so every row is measured in a process of its own.
+// Contenders take turns in slices of about ten milliseconds; a figure is the median of their slices, in CPU time, which a
+// busy machine disturbs least.
 
-/** Nanoseconds per call of each function. `calls` are made per round; a function gets the number of the call. ROUNDS, by default 7, is how often each is measured. */
-export function measure(functions, calls, rounds = Number(process.env.ROUNDS ?? 7)) {
-  const best = functions.map(() => Infinity);
-  for (let round = 0; round < rounds; round++) {
+import { execFileSync } from 'node:child_process';
+
+const rounds = Number(process.env.ROUNDS ?? 25);
+const warmUp = 10;
+
+/** Microseconds of CPU time per call of each function, garbage collection included. A function gets the number of the call. */
+function measure(functions, calls) {
+  const slices = functions.map(() => []);
+  for (let round = 0; round < rounds + warmUp; round++) {
     const order = functions.map((_, index) => index);
     if (round % 2 === 1) order.reverse();
     for (const index of order) {
       const run = functions[index];
-      const begin = process.hrtime.bigint();
-      for (let call = 0; call < calls; call++) run(call);
-      best[index] = Math.min(best[index], Number(process.hrtime.bigint() - begin) / calls);
+      const begin = process.cpuUsage();
+      for (let call = round * calls; call < (round + 1) * calls; call++) run(call);
+      const { user, system } = process.cpuUsage(begin);
+      if (round >= warmUp) slices[index].push((user + system) / calls);
     }
   }
-  return best;
+  return slices.map((each) => each.sort((a, b) => a - b)[rounds >> 1]);
 }
 
-/** A row of a table: name, then figures. */
-export function row(name, figures) {
-  console.log(`  ${name.padEnd(14)} ${figures.map((figure) => String(figure).padStart(15)).join(' ')}`);
+/**
+ * In the process of a row, measures it; in the first process, runs one process per row and prints them.
+ *
+ * @param rows Name of a row to the text in front of it, in their order; a row's process gets its name.
+ * @param contendersOf The functions of a row by name, and how many calls make a slice.
+ * @param ratios Name of a column to the two contenders it divides.
+ */
+export function runRows(file, rows, contendersOf, ratios) {
+  if (process.argv[2] === '--row') {
+    const { contenders, calls } = contendersOf(process.argv[3]);
+    const figures = measure(Object.values(contenders), calls);
+    console.log(JSON.stringify(Object.keys(contenders).map((name, index) => [name, figures[index]])));
+    return;
+  }
+  const wanted = process.argv[2] ?? '';
+  console.log(`Node ${process.version}`);
+  for (const row of rows) {
+    if (!row.includes(wanted)) continue;
+    const output = execFileSync(process.execPath, [...process.execArgv, file, '--row', row], { encoding: 'utf8' });
+    const figures = Object.fromEntries(JSON.parse(output));
+    const times = Object.entries(ratios)
+      .filter(([, [over, under]]) => over in figures && under in figures)
+      .map(([name, [over, under]]) => `${name} ${(figures[over] / figures[under]).toFixed(2)}`);
+    const all = Object.entries(figures).map(([name, figure]) => `${name} ${time(figure)}`);
+    console.log(`${row.padEnd(40)} ${times.join('  ')}   (${all.join(', ')})`);
+  }
 }
 
-export const ns = (figure) => (figure >= 1e5 ? `${(figure / 1e6).toFixed(2)} ms` : `${figure.toFixed(0)} ns`);
-export const times = (figure) => `${figure.toFixed(2)} x`;
+const time = (figure) =>
+  figure >= 1000 ? `${(figure / 1000).toFixed(2)} ms` : `${figure.toFixed(figure < 10 ? 3 : 1)} µs`;

@@ -1,55 +1,49 @@
-// MessagePack, bytes to bytes: node bench/msgpack.mjs [part of a size's name]
+// MessagePack, bytes to bytes: node bench/msgpack.mjs [part of a row's name]. ROUNDS is how often each is measured.
 // Each contender runs all distinct messages of a size in turn.
 
+import { fileURLToPath } from 'node:url';
 import { MsgPackEncoder } from '@jsonjoy.com/json-pack/lib/msgpack/MsgPackEncoder.js';
 import { MsgPackDecoder } from '@jsonjoy.com/json-pack/lib/msgpack/MsgPackDecoder.js';
 import { decode, encode } from '@msgpack/msgpack';
 import { messagePackCodec } from '@ichor/serialization';
 import { Packr } from 'msgpackr';
-import { measure, ns, row, times } from './measure.mjs';
-import { shapes, sizes } from './messages.mjs';
+import { runRows } from './measure.mjs';
+import { shaped, shapes, sizes } from './messages.mjs';
 
 let sink = 0;
-console.log(`Node ${process.version}`);
-for (const { name, message, values, rounds } of sizes) {
-  if (!name.includes(process.argv[2] ?? '')) continue;
+
+const rows = Object.keys(sizes).flatMap((size) =>
+  Object.keys(shapes)
+    .filter((shape) => shape !== 'white space')
+    .map((shape) => `${size}, round trip, ${shape}`),
+);
+
+function contendersOf(row) {
+  const [name, , shape] = row.split(', ');
+  const size = sizes[name]();
+  const values = shaped(size.values, shape);
   const mask = values.length - 1;
-  console.log(`\n${name}: round trips`);
-  row('shape', [
-    'keys',
-    'positional',
-    '@msgpack',
-    'msgpackr',
-    'records',
-    'json-pack',
-    'general',
-    'keys/records',
-    'pos./records',
-    'keys/general',
-  ]);
-  for (const shape of Object.keys(shapes)) {
-    if (shape === 'white space') continue;
-    const shaped = values.map((value) => shapes[shape][0](value));
-    const plain = new Packr({ useRecords: false });
-    const records = new Packr({ useRecords: true, structures: [] });
-    const packEncoder = new MsgPackEncoder();
-    const packDecoder = new MsgPackDecoder();
-    const general = messagePackCodec();
-    const { msgpack, positional } = message;
-    const best = measure(
-      [
-        (call) => (sink += msgpack.deserialize(msgpack.serialize(shaped[call & mask])) === null),
-        (call) => (sink += positional.deserialize(positional.serialize(shaped[call & mask])) === null),
-        (call) => (sink += decode(encode(shaped[call & mask])) === null),
-        (call) => (sink += plain.unpack(plain.pack(shaped[call & mask])) === null),
-        (call) => (sink += records.unpack(records.pack(shaped[call & mask])) === null),
-        (call) => (sink += packDecoder.read(packEncoder.encode(shaped[call & mask])) === null),
-        (call) => (sink += general.deserialize(general.serialize(shaped[call & mask])) === null),
-      ],
-      Math.ceil(rounds / 2),
-    );
-    const [keys, position, , , record, , theirs] = best;
-    row(shape, [...best.map(ns), times(record / keys), times(record / position), times(theirs / keys)]);
-  }
+  const plain = new Packr({ useRecords: false });
+  const records = new Packr({ useRecords: true, structures: [] });
+  const packEncoder = new MsgPackEncoder();
+  const packDecoder = new MsgPackDecoder();
+  const general = messagePackCodec();
+  const { msgpack, positional } = size.message;
+  const contenders = {
+    keys: (call) => (sink += msgpack.deserialize(msgpack.serialize(values[call & mask])) === null),
+    positional: (call) => (sink += positional.deserialize(positional.serialize(values[call & mask])) === null),
+    '@msgpack': (call) => (sink += decode(encode(values[call & mask])) === null),
+    msgpackr: (call) => (sink += plain.unpack(plain.pack(values[call & mask])) === null),
+    records: (call) => (sink += records.unpack(records.pack(values[call & mask])) === null),
+    'json-pack': (call) => (sink += packDecoder.read(packEncoder.encode(values[call & mask])) === null),
+    general: (call) => (sink += general.deserialize(general.serialize(values[call & mask])) === null),
+  };
+  return { contenders, calls: Math.ceil(size.calls / 2) };
 }
+
+runRows(fileURLToPath(import.meta.url), rows, contendersOf, {
+  'keys to records': ['records', 'keys'],
+  'positional to records': ['records', 'positional'],
+  'keys to general': ['general', 'keys'],
+});
 if (sink < 0) console.log(sink);

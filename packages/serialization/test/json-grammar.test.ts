@@ -344,6 +344,78 @@ describe.each([['generated'], ['composed']] as const)('%s reader', (way) => {
   });
 });
 
+describe('strings that are decoded code unit by code unit', () => {
+  const codecs = (['auto', 'never'] as const).map((codeGeneration) => {
+    return defineMessage('Text', t.string(), { codeGeneration, limits: { maxStringBytes: 200 } });
+  });
+  const pieces = [
+    'a',
+    '"',
+    '\\',
+    '/',
+    '\b',
+    '\f',
+    '\n',
+    '\r',
+    '\t',
+    '\0',
+    '\u007f',
+    '\u0080',
+    '\u07ff',
+    '\u0800',
+    '\ud7ff',
+  ];
+  pieces.push('\ue000', '\uffff', '\ud800', '\udfff', '😀', '\u{10ffff}');
+
+  test('are what JSON.parse makes of them, at every length around the longest', () => {
+    for (const piece of pieces) {
+      for (let length = 0; length <= 60; length++) {
+        const text = JSON.stringify(`${'x'.repeat(length % 7)}${piece.repeat(length)}y`);
+        const escaped = `"\\u0041${text.slice(1)}`;
+        for (const each of [text, escaped]) {
+          const bytes = encoder.encode(each);
+          if (bytes.length - 2 > 200) continue;
+          for (const { json } of codecs) expect(json.deserialize(bytes)).toBe(JSON.parse(each));
+        }
+      }
+    }
+  });
+
+  test('are refused when malformed or cut off anywhere, as TextDecoder refuses them', () => {
+    const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    const bad = [[0x80], [0xc0, 0x80], [0xc1, 0xbf], [0xe0, 0x9f, 0xbf], [0xed, 0xa0, 0x80], [0xf0, 0x8f, 0xbf, 0xbf]];
+    bad.push([0xf4, 0x90, 0x80, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xc2], [0xe2, 0x82], [0xf0, 0x9f, 0x98], [0xff]);
+    for (const sequence of bad) {
+      expect(() => strict.decode(Uint8Array.from(sequence))).toThrow(TypeError);
+      const bytes = Uint8Array.of(34, 97, ...sequence, 34);
+      const packed = Uint8Array.of(0xa0 | (sequence.length + 1), 97, ...sequence);
+      for (const { json, msgpack } of codecs) {
+        expect(() => json.deserialize(bytes)).toThrow(
+          expect.objectContaining({ code: 'ICHOR_SERIALIZATION_ENCODING', offset: 2 }),
+        );
+        expect(() => msgpack.deserialize(packed)).toThrow(
+          expect.objectContaining({ code: 'ICHOR_SERIALIZATION_ENCODING', offset: 2 }),
+        );
+      }
+    }
+    const good = encoder.encode('"a\\u00e9\\n\u00e9\u20ac\u{1f600}"');
+    for (let end = 0; end < good.length; end++) {
+      for (const { json } of codecs) {
+        expect(() => json.deserialize(good, 0, end)).toThrow(
+          expect.objectContaining({ code: 'ICHOR_SERIALIZATION_TRUNCATED', offset: end }),
+        );
+      }
+    }
+  });
+
+  test('keep the limit of strings', () => {
+    for (const { json } of codecs) {
+      expect(json.deserialize(encoder.encode(`"${'\\u0041'.repeat(33)}é"`))).toBe(`${'A'.repeat(33)}é`);
+      expect(() => json.deserialize(encoder.encode(`"${'\\u0041'.repeat(33)}éa"`))).toThrow(/at most 200 bytes/);
+    }
+  });
+});
+
 describe('the general JSON codec', () => {
   const codec = jsonCodec();
   const failure = (text: string): SerializationError => {
@@ -373,6 +445,15 @@ describe('the general JSON codec', () => {
     expect(failure('').code).toBe('ICHOR_SERIALIZATION_TRUNCATED');
     expect(jsonCodec({ duplicateKeys: 'last' }).deserialize(encoder.encode('{"a":1,"a":2}'))).toEqual({ a: 2 });
     expect(jsonCodec({ trailingNul: true }).deserialize(encoder.encode('1\0'))).toBe(1);
+  });
+
+  test.each([
+    ['1e400', [], 0],
+    ['-1e400', [], 0],
+    ['[1,-1e400]', [1], 3],
+    ['{"a":{"b":[{"c":1e400}]}}', ['a', 'b', 0, 'c'], 16],
+  ])('refuses %s, of which JSON.parse makes an infinity', (text, path, offset) => {
+    expect(failure(text)).toMatchObject({ code: 'ICHOR_SERIALIZATION_RANGE', path, offset });
   });
 
   test('refuses what JSON cannot express, with its path', () => {

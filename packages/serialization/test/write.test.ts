@@ -138,3 +138,19 @@ test('JSON keeps −0 of floats, writes −0 of integers as 0, and escapes what 
   const text = new TextDecoder().decode(json.serialize({ f: -0, n: -0, s: '\u0000"\\\n\u001f\u007f\ud800é😀' }));
   expect(text).toBe('{"f":-0,"n":0,"s":"\\u0000\\"\\\\\\n\\u001f\u007f\\ud800é😀"}');
 });
+
+test('JSON writes every short integer and every string around groups of four as JSON.stringify does', () => {
+  const M = defineMessage('M', { n: t.int(), s: t.string() });
+  const text = (value: { n: number; s: string }): string => Buffer.from(M.json.serialize(value)).toString();
+  for (let n = -11_000; n <= 11_000; n++) expect(text({ n, s: '' })).toBe(`{"n":${n},"s":""}`);
+  for (const odd of ['a', '"', '\\', '\n', '\u0001', '\u007f', 'é', '漢', '\ud83d', '😀']) {
+    for (let length = 0; length < 52; length++) {
+      for (let at = 0; at <= length; at += 1 + (length >> 3)) {
+        const value = { n: 0, s: 'abcdefgh'.repeat(7).slice(0, at) + odd + 'x'.repeat(length - at) };
+        expect(text(value)).toBe(JSON.stringify(value));
+        if (odd === '\ud83d') continue;
+        expect(M.msgpack.deserialize(M.msgpack.serialize(value))).toEqual(value);
+      }
+    }
+  }
+});

@@ -3,6 +3,7 @@
 
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { pingRequest, usualHeaders, varyingBody } from '../ping-request.ts';
 import type { Scenario } from '../scenario.ts';
 import { startServer } from '../server-process.ts';
 
@@ -10,18 +11,6 @@ import { startServer } from '../server-process.ts';
 const pongEntry = fileURLToPath(new URL('../../../pong/dist/main.js', import.meta.url));
 
 const connections = 32;
-
-/** The headers that a browser sends beside those of the message. */
-const usualHeaders = [
-  'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)',
-  'Accept: application/json, text/plain, */*',
-  'Accept-Language: en-GB,en;q=0.9,de;q=0.7',
-  'Accept-Encoding: gzip, deflate, br',
-  'Origin: http://127.0.0.1',
-  'Referer: http://127.0.0.1/',
-  'Cookie: session=6f1c2a9be0d74c55; theme=dark',
-  'Cache-Control: no-cache',
-].map((line) => `${line}\r\n`);
 
 type Facts = Record<'answered' | 'wrong', number>;
 
@@ -58,16 +47,12 @@ function shares(count: number): number[] {
   return Array.from({ length }, (_, index) => Math.floor(count / length) + (index < count % length ? 1 : 0));
 }
 
-const ping = exchange('{"sequence": 2}', '{"sequence":2}', []);
+const ping: Exchange = { request: pingRequest('{"sequence": 2}'), answer: '\r\n\r\n{"sequence":2}' };
 const same = (): Exchange => ping;
-const varying = (index: number): Exchange =>
-  exchange(`{"sequence": ${index * 7919}}`, `{"sequence":${index * 7919}}`, usualHeaders);
-
-function exchange(body: string, answer: string, headers: readonly string[]): Exchange {
-  const head = `POST /ping HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers.join('')}`;
-  const request = `${head}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-  return { request, answer: `\r\n\r\n${answer}` };
-}
+const varying = (index: number): Exchange => {
+  const body = varyingBody(index);
+  return { request: pingRequest(body, usualHeaders), answer: `\r\n\r\n${body.replace(' ', '')}` };
+};
 
 /** Sends one request after another on one connection, and compares each answer. */
 function drive(port: number, count: number, exchangeOf: (index: number) => Exchange, facts: Facts): Promise<void> {

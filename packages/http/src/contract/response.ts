@@ -163,8 +163,7 @@ export function bytes(content: Uint8Array, init?: ResponseInit & { readonly cont
 
 /** A body that is produced while it is sent: an async iterable is asked for more only when the client has taken what was sent. */
 export function stream(source: StreamSource, init?: StreamInit): HttpResponse {
-  const given = source as Partial<AsyncIterable<unknown> & Iterable<unknown>> | null | undefined;
-  if (typeof source !== 'object' || (given?.[Symbol.asyncIterator] ?? given?.[Symbol.iterator]) === undefined) {
+  if (!isIterable(source)) {
     throw wrongContent('stream', source, 'an iterable or async iterable of Uint8Array and text');
   }
   return new HttpResponse(init?.status ?? 200, init?.contentType ?? 'application/octet-stream', init?.headers, {
@@ -175,11 +174,17 @@ export function stream(source: StreamSource, init?: StreamInit): HttpResponse {
   });
 }
 
+function isIterable(source: unknown): boolean {
+  const given = source as Partial<AsyncIterable<unknown> & Iterable<unknown>> | null;
+  return typeof given === 'object' && (given?.[Symbol.asyncIterator] ?? given?.[Symbol.iterator]) !== undefined;
+}
+
 /** Server-sent events. Ends when `source` ends or the client goes away (then `source.return()` is called). */
 export function sse(
   source: AsyncIterable<ServerEvent | string> | Iterable<ServerEvent | string>,
   init?: { readonly headers?: HeaderValues },
 ): HttpResponse {
+  if (!isIterable(source)) throw wrongContent('sse', source, 'an iterable or async iterable of events and text');
   const headers: (readonly [string, string])[] = [['Cache-Control', 'no-store'], ...headerPairs(init?.headers)];
   return stream(eventTexts(source), { contentType: 'text/event-stream', headers });
 }
@@ -240,11 +245,30 @@ export function isMessageType(value: unknown): value is MessageType<unknown> {
   );
 }
 
-async function* eventTexts(
+// Not a generator: one that waits for its source could not be ended before the source has produced something.
+function eventTexts(
   source: AsyncIterable<ServerEvent | string> | Iterable<ServerEvent | string>,
-): AsyncGenerator<string, void> {
-  for await (const item of source) yield eventText(typeof item === 'string' ? { data: item } : item);
+): AsyncIterable<string> {
+  const given = source as AsyncIterable<ServerEvent | string> & Iterable<ServerEvent | string>;
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = given[Symbol.asyncIterator]?.() ?? given[Symbol.iterator]();
+      return {
+        async next() {
+          const { done, value } = await iterator.next();
+          if (done === true) return ended;
+          return { done: false, value: eventText(typeof value === 'string' ? { data: value } : value) };
+        },
+        async return() {
+          await iterator.return?.();
+          return ended;
+        },
+      };
+    },
+  };
 }
+
+const ended: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 // A line break inside a field would begin another field, so data is sent line by line and the others must not have one.
 function eventText(event: ServerEvent): string {

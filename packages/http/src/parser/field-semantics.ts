@@ -1,11 +1,12 @@
 // What the field lines of one head mean for its framing and its connection: Host, Content-Length, Transfer-Encoding,
-// Connection, Expect. Fed line by line by the head parser; remembers where Content-Type and Upgrade stand.
+// Connection, Expect. Fed line by line by the head parser; remembers where Content-Type, Accept and Upgrade stand.
 
 import { latin1 } from './characters.ts';
 import { isHost } from './host-name.ts';
 import { ParseFailure } from './parse-failure.ts';
 
 const HOST = bytesOf('host');
+const ACCEPT = bytesOf('accept');
 const EXPECT = bytesOf('expect');
 const UPGRADE = bytesOf('upgrade');
 const CONNECTION = bytesOf('connection');
@@ -49,6 +50,10 @@ export class FieldSemantics {
   hostEnd = -1;
   upgradeStart = -1;
   upgradeEnd = -1;
+  acceptStart = -1;
+  acceptEnd = -1;
+  /** Accept comes more than once; the offsets are those of the last one. */
+  hasSeveralAccepts = false;
 
   #sawClose = false;
   #sawKeepAlive = false;
@@ -65,6 +70,8 @@ export class FieldSemantics {
     this.contentTypeStart = -1;
     this.hostStart = -1;
     this.upgradeStart = -1;
+    this.acceptStart = -1;
+    this.hasSeveralAccepts = false;
     this.#sawClose = false;
     this.#sawKeepAlive = false;
     this.#sawTransferEncoding = false;
@@ -88,6 +95,11 @@ export class FieldSemantics {
         break;
       case 6:
         if (isName(bytes, name, EXPECT)) return this.#addExpect(bytes, base + valueStart, base + valueEnd);
+        if (isName(bytes, name, ACCEPT)) {
+          this.hasSeveralAccepts = this.acceptStart !== -1;
+          this.acceptStart = valueStart;
+          this.acceptEnd = valueEnd;
+        }
         break;
       case 7:
         if (isName(bytes, name, UPGRADE)) {

@@ -9,9 +9,10 @@ export function negotiate(
   accept: string | undefined,
   contentType: string | undefined,
 ): MessageCodec<unknown> | undefined {
-  const sent = contentType === undefined ? undefined : mediaTypeOf(contentType);
-  const preferred = type.codecs.find((codec) => codec.contentType === sent) ?? type.codecs[0];
-  if (accept === undefined || accept === '*/*') return preferred;
+  const first = type.codecs[0];
+  const preferred =
+    contentType === undefined || contentType === first.contentType ? first : (sentWith(type, contentType) ?? first);
+  if (accept === undefined || accept === '*/*' || accept === preferred.contentType) return preferred;
   let best: MessageCodec<unknown> | undefined;
   let bestQuality = 0;
   for (const codec of [preferred, ...type.codecs]) {
@@ -22,6 +23,11 @@ export function negotiate(
     }
   }
   return best;
+}
+
+function sentWith(type: MessageType<unknown>, contentType: string): MessageCodec<unknown> | undefined {
+  const sent = mediaTypeOf(contentType);
+  return type.codecs.find((codec) => codec.contentType === sent);
 }
 
 /** The codec for `application/json`, or undefined. */

@@ -152,7 +152,7 @@ export class ConnectionHost implements ConnectionEnvironment {
   /** Closes idle connections now and the others after the answer in flight. */
   beginDrain(): void {
     this.isDraining = true;
-    this.pipeline.isDraining = true;
+    this.pipeline.routes.isDraining = true;
     for (const connection of [...this.#connections]) connection.drain();
     this.flushAll();
   }

@@ -7,7 +7,7 @@ import type { Transport } from './transport.ts';
 
 const streamHighWaterBytes = 65_536;
 /** Pieces up to this length are copied behind what was gathered; longer ones are written as they are. */
-const copiedBytes = 2048;
+const copiedBytes = 8192;
 
 export class ConnectionOutput {
   readonly #host: ConnectionEnvironment;

@@ -34,6 +34,9 @@ export interface RequestHead {
   /** Field lines with their line ends. */
   readonly fieldsText: string;
   readonly contentType: string | undefined;
+  /** The last Accept header; `hasSeveralAccepts` tells when there are more. */
+  readonly accept: string | undefined;
+  readonly hasSeveralAccepts: boolean;
   readonly minorVersion: number;
   /** Whether the client lets the connection stay open. */
   readonly keepAlive: boolean;

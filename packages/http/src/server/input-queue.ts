@@ -3,7 +3,7 @@
 const firstBytes = 1024;
 
 export class InputQueue {
-  bytes: Buffer = Buffer.allocUnsafeSlow(firstBytes);
+  bytes: Buffer = Buffer.allocUnsafe(firstBytes);
   start = 0;
   end = 0;
 

@@ -11,6 +11,8 @@ export class ParsedHead implements RequestHead {
   readonly #fieldsAt: number;
   readonly #hostAt: number;
   readonly #hostEnd: number;
+  readonly #acceptAt: number;
+  readonly #acceptEnd: number;
   readonly #authority: string | undefined;
   readonly target: string;
   readonly path: string;
@@ -23,6 +25,7 @@ export class ParsedHead implements RequestHead {
   readonly keepAlive: boolean;
   readonly bodyLength: number;
   readonly expectsContinue: boolean;
+  readonly hasSeveralAccepts: boolean;
   /** The target is of a form that is not valid for the method. */
   readonly isInvalid: boolean;
 
@@ -37,6 +40,9 @@ export class ParsedHead implements RequestHead {
     this.#fieldsAt = parser.fieldsStart - targetStart;
     this.#hostAt = fields.hostStart - targetStart;
     this.#hostEnd = fields.hostStart === -1 ? -1 : fields.hostEnd - targetStart;
+    this.#acceptAt = fields.acceptStart === -1 ? -1 : fields.acceptStart - targetStart;
+    this.#acceptEnd = fields.acceptEnd - targetStart;
+    this.hasSeveralAccepts = fields.hasSeveralAccepts;
     this.target = target;
     this.method = line.method;
     let isInvalid = false;
@@ -73,18 +79,27 @@ export class ParsedHead implements RequestHead {
     return this.#text.slice(this.#fieldsAt);
   }
 
+  get accept(): string | undefined {
+    return this.#acceptAt === -1 ? undefined : this.#text.slice(this.#acceptAt, this.#acceptEnd);
+  }
+
   get host(): string | undefined {
     if (this.#authority !== undefined) return this.#authority;
     return this.#hostEnd === -1 ? undefined : this.#text.slice(this.#hostAt, this.#hostEnd);
   }
 }
 
-// Most requests have the content type of the one before: the same text again costs nothing to make, and little to compare.
+// Most requests have the content type of the one before: the same text again costs nothing to make.
 let lastContentType = '';
 
 function contentTypeIn(text: string, start: number, end: number): string {
   if (end - start === lastContentType.length && text.startsWith(lastContentType, start)) return lastContentType;
-  return (lastContentType = text.slice(start, end));
+  return (lastContentType = asName(text.slice(start, end)));
+}
+
+// Engines keep each property name once, so comparing it with the names in a program is comparing two addresses.
+function asName(text: string): string {
+  return Object.keys({ [text]: true })[0]!;
 }
 
 function latin1Text(bytes: Uint8Array, start: number, end: number): string {

@@ -16,6 +16,8 @@ function nextTurn(): Promise<void> {
   });
 }
 
+type Next = IteratorResult<Uint8Array | string, unknown> | undefined;
+
 export class StreamWriter {
   readonly #failed: (exchange: Exchange, error: unknown) => void;
   readonly #exchange: Exchange;
@@ -52,7 +54,7 @@ export class StreamWriter {
     }
     if (lengthBytes !== undefined) this.#remaining = lengthBytes;
     route?.streams.add(this);
-    void this.#send(lengthBytes === undefined ? trailers : undefined).finally(() => route?.streams.delete(this));
+    void this.#send(lengthBytes === undefined ? trailers : undefined);
   }
 
   /** Ends the answer early: its service stops. Events end in order, anything else breaks off. */
@@ -68,7 +70,8 @@ export class StreamWriter {
     try {
       const iterator = this.#open();
       for (;;) {
-        const next = await this.#next(iterator);
+        const given = this.#next(iterator);
+        const next = given instanceof Promise ? await given : given;
         if (next === undefined) break;
         if (next.done === true) {
           isWhole = true;
@@ -92,7 +95,10 @@ export class StreamWriter {
       if (!this.#exchange.isAborted) this.#failed(this.#exchange, error);
       channel.abort(this.#exchange);
     } finally {
-      await this.#closeSource();
+      this.#exchange.onAbort = undefined;
+      this.#exchange.route?.streams.delete(this);
+      // Not waited for: a source that never ends must not hold anything up.
+      void this.#closeSource();
     }
   }
 
@@ -107,18 +113,18 @@ export class StreamWriter {
       typeof source[Symbol.asyncIterator] === 'function' ? source[Symbol.asyncIterator]() : source[Symbol.iterator]());
   }
 
-  // The next piece, or undefined when the client has gone or the service stops while the source is being waited for.
-  async #next(
-    iterator: AsyncIterator<Uint8Array | string> | Iterator<Uint8Array | string>,
-  ): Promise<IteratorResult<Uint8Array | string, unknown> | undefined> {
+  // The next piece, or undefined when the client has gone or the service stops, also while the source is being waited for.
+  #next(iterator: AsyncIterator<Uint8Array | string> | Iterator<Uint8Array | string>): Next | Promise<Next> {
     if (this.#isStopping || this.#exchange.isAborted) return undefined;
-    const stopped = new Promise<undefined>((resolve) => {
+    const given = iterator.next();
+    if (!isThenable(given)) return given;
+    return new Promise<Next>((resolve, reject) => {
       this.#wakeStopped = () => {
         resolve(undefined);
       };
+      this.#exchange.onAbort = this.#wakeStopped;
+      given.then(resolve, reject);
     });
-    this.#exchange.onAbort = this.#wakeStopped;
-    return Promise.race([iterator.next(), stopped]);
   }
 
   #count(piece: Uint8Array): void {
@@ -134,7 +140,6 @@ export class StreamWriter {
     );
   }
 
-  // Not waited for longer than it takes to ask: a source that never ends must not hold anything up.
   async #closeSource(): Promise<void> {
     const iterator = this.#iterator;
     this.#iterator = undefined;
@@ -145,6 +150,10 @@ export class StreamWriter {
       this.#failed(this.#exchange, error);
     }
   }
+}
+
+function isThenable(given: object): given is PromiseLike<IteratorResult<Uint8Array | string, unknown>> {
+  return typeof (given as { readonly then?: unknown }).then === 'function';
 }
 
 function wrongPiece(piece: unknown): Error {

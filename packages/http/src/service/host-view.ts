@@ -88,7 +88,12 @@ export class HttpHostView implements HttpHost {
     options: RouteOptions,
     handler: AnyHandler,
   ): Disposable {
-    return this.#add(this.#parts.connections.pipeline.router, methods, path, this.#routeOf(path, handler, options));
+    return this.#add(
+      this.#parts.connections.pipeline.routes.router,
+      methods,
+      path,
+      this.#routeOf(path, handler, options),
+    );
   }
 
   use(middleware: AnyMiddleware, options: UseOptions = {}): Disposable {
@@ -130,7 +135,7 @@ export class HttpHostView implements HttpHost {
     if (typeof protocol !== 'string' || protocol === '') {
       throw invalidOption('protocol', protocol, "the name of a protocol, such as 'websocket'");
     }
-    const { upgrades } = this.#parts.connections.pipeline;
+    const { upgrades } = this.#parts.connections.pipeline.routes;
     const name = protocol.toLowerCase();
     let router = upgrades.get(name);
     if (router === undefined) upgrades.set(name, (router = new Router()));

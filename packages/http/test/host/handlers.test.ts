@@ -184,6 +184,8 @@ describe('answers', () => {
       '/value',
       { target: '/value', headers: { Accept: 'text/html, application/*;q=0.5' } },
       { target: '/value', headers: { Accept: 'text/html' } },
+      { target: '/value', headers: { Accept: ['text/html', 'application/x-ping'] } },
+      { target: '/value', headers: { Accept: ['application/x-ping', 'text/html', 'text/plain'] } },
     );
     expect(responses.map((response) => [response.status, response.headers['content-type']])).toEqual([
       [200, 'application/x-ping'],
@@ -192,6 +194,8 @@ describe('answers', () => {
       [200, 'application/json'],
       [200, 'application/json'],
       [406, 'application/problem+json'],
+      [200, 'application/x-ping'],
+      [200, 'application/x-ping'],
     ]);
     expect([...responses[0]!.body]).toEqual([0, 0, 0, 7]);
     expect(responses[3]?.json()).toEqual({ sequence: 9 });

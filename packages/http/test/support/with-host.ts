@@ -6,17 +6,11 @@ import {
   optional,
   required,
   type Injected,
-  type LogFields,
   type ManagerOptions,
   type ServiceContext,
 } from '@ichor/core';
 import { HttpHost, HttpHostService, type HttpHostOptions } from '../../src/index.ts';
-
-export interface LogEntry {
-  readonly level: string;
-  readonly message: string;
-  readonly fields: LogFields | undefined;
-}
+import { recordLog, type LoggedEntry } from '../../src/testing/index.ts';
 
 export interface RunningHost {
   readonly manager: DependencyManager;
@@ -24,7 +18,7 @@ export interface RunningHost {
   readonly self: ServiceContext;
   readonly port: number;
   readonly url: string;
-  readonly log: readonly LogEntry[];
+  readonly log: readonly LoggedEntry[];
   /** Quits and waits until `run()` has ended. */
   stop(): Promise<void>;
 }
@@ -37,23 +31,7 @@ export async function withHost<T>(
   managerOptions: ManagerOptions = {},
 ): Promise<T> {
   const manager = new DependencyManager(managerOptions);
-  const log: LogEntry[] = [];
-  class Recorder {
-    static readonly dependencies = {};
-    static readonly provides = [Logger];
-    level = 'trace' as const;
-    isEnabled = (): boolean => true;
-    readonly #add =
-      (level: string) =>
-      (message: string, fields?: LogFields): void => {
-        log.push({ level, message, fields });
-      };
-    trace = this.#add('trace');
-    debug = this.#add('debug');
-    info = this.#add('info');
-    warn = this.#add('warn');
-    error = this.#add('error');
-  }
+  const log = recordLog(manager);
   let ready: (parts: { host: HttpHost; self: ServiceContext }) => void;
   const started = new Promise<{ host: HttpHost; self: ServiceContext }>((resolve) => {
     ready = resolve;
@@ -71,7 +49,6 @@ export async function withHost<T>(
       ready({ host: this.#host, self: this.#self });
     }
   }
-  manager.register(Recorder);
   manager.register(HttpHostService, {
     options: options.path === undefined ? { address: '127.0.0.1', port: 0, ...options } : options,
   });

@@ -84,7 +84,10 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
   }
 
   deserialize(bytes: Uint8Array, start = 0, end: number = bytes.length): T {
-    checkRange(this.#name, bytes, start, end, this.#policy.maxBytes);
+    // The usual call, for all bytes there are, needs no other check.
+    if (!(bytes instanceof Uint8Array) || start !== 0 || end !== bytes.length || end > this.#policy.maxBytes) {
+      checkRange(this.#name, bytes, start, end, this.#policy.maxBytes);
+    }
     const r = this.#reader.busy ? new Reader(this.#name, this.#policy) : this.#reader;
     r.busy = true;
     r.end = end;

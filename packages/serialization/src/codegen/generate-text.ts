@@ -2,7 +2,14 @@
 // Called when the first codec generates code; from then on all codecs of the process use them.
 
 import { decodeAscii } from '../text/text.ts';
-import { plainBytes, setTextFunctions, type AsciiText, type DecodedText, type PlainText, type QuotedText } from '../text/ascii-text.ts';
+import {
+  plainBytes,
+  setTextFunctions,
+  type AsciiText,
+  type DecodedText,
+  type PlainText,
+  type QuotedText,
+} from '../text/ascii-text.ts';
 
 /** Up to here one call with all characters beats a call into the runtime (Node 20 and 26). */
 const longest = 32;

@@ -1,4 +1,4 @@
-// What JSON.parse does not check: nesting, lengths, and keys that come twice. One pass over the bytes, one over the value.
+// What JSON.parse does not check: nesting, lengths, keys that come twice, and numbers beyond doubles. One pass over the bytes, one over the value.
 
 import type { CodecPolicy } from '../schema/limits.ts';
 
@@ -24,14 +24,20 @@ export function breaksLimits(b: Uint8Array, start: number, end: number, value: u
   return counted < 0 || (counted !== members && policy.duplicateKeys === 'reject');
 }
 
-/** Keys of all objects in the value: fewer than in the text when some came twice. −1 when a container is too large. */
+/**
+ * Keys of all objects in the value: fewer than in the text when some came twice. −1 when a container or a number is too
+ * large: JSON.parse makes Infinity of 1e400.
+ */
 function countMembers(value: unknown, most: number): number {
-  if (typeof value !== 'object' || value === null) return 0;
+  if (typeof value !== 'object' || value === null) return isInfinite(value) ? -1 : 0;
   let count = 0;
   if (Array.isArray(value)) {
     if (value.length > most) return -1;
     for (const item of value) {
-      if (typeof item !== 'object' || item === null) continue;
+      if (typeof item !== 'object' || item === null) {
+        if (isInfinite(item)) return -1;
+        continue;
+      }
       const inner = countMembers(item, most);
       if (inner < 0) return -1;
       count += inner;
@@ -42,10 +48,17 @@ function countMembers(value: unknown, most: number): number {
   for (const key in value) {
     own++;
     const member = (value as Record<string, unknown>)[key];
-    if (typeof member !== 'object' || member === null) continue;
+    if (typeof member !== 'object' || member === null) {
+      if (isInfinite(member)) return -1;
+      continue;
+    }
     const inner = countMembers(member, most);
     if (inner < 0) return -1;
     count += inner;
   }
   return own > most ? -1 : count + own;
+}
+
+function isInfinite(value: unknown): boolean {
+  return value === Infinity || value === -Infinity;
 }

@@ -65,6 +65,14 @@ function keepsOrder(fields: readonly FieldNode[]): boolean {
   return fields.every(({ key }, index) => listed[index] === key);
 }
 
+/** Up to so many values of an enum are compared one by one. */
+const fewValues = 8;
+
+/** Whether the projection of a value is the value. */
+function isCopied({ kind }: SchemaNode): boolean {
+  return kind === 'int' || kind === 'float' || kind === 'string' || kind === 'bool';
+}
+
 class Projections extends NodeFunctions {
   protected closure(node: SchemaNode): Project {
     switch (node.kind) {
@@ -112,9 +120,14 @@ class Projections extends NodeFunctions {
       case 'bool':
         return [this.#refuse(test!)];
       case 'literal':
-        return [this.#refuse(`!${this.code.refer(new Set([node.value]), 'values')}.has(${x})`)];
-      case 'enum':
-        return [this.#refuse(`!${this.code.refer(new Set<unknown>(node.values), 'values')}.has(${x})`)];
+        return [this.#refuse(`${x} !== ${JSON.stringify(node.value)}`)];
+      case 'enum': {
+        const others =
+          node.values.length <= fewValues
+            ? node.values.map((value) => `${x} !== ${JSON.stringify(value)}`).join(' && ')
+            : `!${this.code.refer(new Set<unknown>(node.values), 'values')}.has(${x})`;
+        return [this.#refuse(others)];
+      }
       case 'nullable':
         return [`if (${x} !== null) {`, ...this.#value(node.inner, x), '}'];
       default:
@@ -136,15 +149,17 @@ class Projections extends NodeFunctions {
   }
 
   #array(node: ArrayNode): string[] {
-    const { minItems, maxItems } = node;
+    const { item, minItems, maxItems } = node;
+    // Items that stay as they are can be copied all at once. A class of arrays may have its own idea of slice.
+    const copied = isCopied(item);
     return [
       this.#refuse(`!Array.isArray(v) || v.length < ${minItems} || v.length > ${maxItems}`),
       ...this.#enter(),
-      'const n = v.length, list = new Array(n);',
-      'for (let i = 0; i < n; i++) {',
-      'let x = v[i];',
-      ...this.#value(node.item, 'x'),
-      'list[i] = x;',
+      `const list = ${copied ? 'v.constructor === Array ? v.slice() : Array.from(v)' : 'new Array(v.length)'};`,
+      'for (let i = 0; i < list.length; i++) {',
+      `let x = ${copied ? 'list' : 'v'}[i];`,
+      ...this.#value(item, 'x'),
+      ...(copied ? [] : ['list[i] = x;']),
       '}',
       'w.depth--;',
       'return list;',

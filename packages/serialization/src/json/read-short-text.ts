@@ -3,14 +3,14 @@
 
 import type { Reader } from '../codec/reader.ts';
 import { decodedText, maxDecodedUnits, plainBytes } from '../text/ascii-text.ts';
-
-const units = new Uint16Array(64);
+import { decodeSequence, units } from '../text/code-units.ts';
 
 /** The character of a two-character escape, by its letter; 0 for none. */
 const escapes = new Uint8Array(256);
-for (const [letter, character] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t'].map((pair) => [...pair])) {
-  escapes[letter!.charCodeAt(0)] = character!.charCodeAt(0);
+for (const [letter, character] of Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' })) {
+  escapes[letter.charCodeAt(0)] = character.charCodeAt(0);
 }
+for (const same of [34, 47, 92]) escapes[same] = same;
 
 /** Value of a hexadecimal digit, by its letter; 255 for none. */
 const digits = new Uint8Array(256).fill(255);
@@ -54,33 +54,11 @@ export function readShortText(r: Reader, b: Uint8Array, start: number, q: number
       if ((first | second | third | fourth) > 15) return undefined;
       units[n++] = (first << 12) | (second << 8) | (third << 4) | fourth;
       q += 6;
-    } else if (c < 0xc2 || q + 1 >= end) return undefined;
-    else {
-      // UTF-8 (RFC 3629), strictly.
-      const second = b[q + 1]!;
-      if ((second & 0xc0) !== 0x80) return undefined;
-      if (c < 0xe0) {
-        units[n++] = ((c & 31) << 6) | (second & 63);
-        q += 2;
-        continue;
-      }
-      if (q + 2 >= end) return undefined;
-      const third = b[q + 2]!;
-      if ((third & 0xc0) !== 0x80) return undefined;
-      if (c < 0xf0) {
-        const unit = ((c & 15) << 12) | ((second & 63) << 6) | (third & 63);
-        if (unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff)) return undefined;
-        units[n++] = unit;
-        q += 3;
-        continue;
-      }
-      if (q + 3 >= end) return undefined;
-      const fourth = b[q + 3]!;
-      const point = ((c & 7) << 18) | ((second & 63) << 12) | ((third & 63) << 6) | (fourth & 63);
-      if ((fourth & 0xc0) !== 0x80 || c > 0xf4 || point < 0x10000 || point > 0x10ffff) return undefined;
-      units[n++] = 0xd800 | ((point - 0x10000) >> 10);
-      units[n++] = 0xdc00 | (point & 0x3ff);
-      q += 4;
+    } else {
+      const next = decodeSequence(b, q, end, n);
+      if (next < 0) return undefined;
+      n += next - q === 4 ? 2 : 1;
+      q = next;
     }
   }
   return undefined;

@@ -20,11 +20,25 @@ function writeLongInt(b: Uint8Array, p: number, value: number): number {
     b[p++] = 45;
     value = -value;
   }
+  if (value >= 1000 && value < 10_000) return writeFour(b, p, value);
   if (value < 1_000_000_000) return writeSmall(b, p, value | 0);
   const high = Math.floor(value / 1_000_000_000);
   const low = value - high * 1_000_000_000;
   p = writeSmall(b, p, high | 0);
   return writeNine(b, p, low | 0);
+}
+
+function writeFour(b: Uint8Array, p: number, value: number): number {
+  // Divisions by 100 and 10, exact for numbers this small.
+  const high = (value * 5243) >> 19;
+  const low = value - high * 100;
+  const first = (high * 205) >> 11;
+  const third = (low * 205) >> 11;
+  b[p] = 48 + first;
+  b[p + 1] = 48 + high - first * 10;
+  b[p + 2] = 48 + third;
+  b[p + 3] = 48 + low - third * 10;
+  return p + 4;
 }
 
 function writeSmall(b: Uint8Array, p: number, value: number): number {

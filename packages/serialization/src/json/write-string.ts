@@ -27,7 +27,21 @@ export function writeString(b: Uint8Array, p: number, text: string): number {
   const { length } = text;
   if (length > shortLength) return writeLong(b, p, text);
   b[p++] = 34;
-  for (let i = 0; i < length; i++) {
+  let i = 0;
+  // Four at a time, because asking for a code unit costs more than everything else that is done with it.
+  for (const last = length - 3; i < last; i += 4) {
+    const c = text.charCodeAt(i);
+    const d = text.charCodeAt(i + 1);
+    const e = text.charCodeAt(i + 2);
+    const f = text.charCodeAt(i + 3);
+    if ((c | d | e | f) > 127 || (plain[c]! & plain[d]! & plain[e]! & plain[f]!) === 0) break;
+    b[p] = c;
+    b[p + 1] = d;
+    b[p + 2] = e;
+    b[p + 3] = f;
+    p += 4;
+  }
+  for (; i < length; i++) {
     const c = text.charCodeAt(i);
     if (c >= 128) return close(b, writeUnits(b, p, text, i));
     if (plain[c] === 1) b[p++] = c;

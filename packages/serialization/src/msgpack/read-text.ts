@@ -4,6 +4,7 @@ import { fail, type Read, type Reader } from '../codec/reader.ts';
 import { checkString, type FindText } from '../codec/value-parts.ts';
 import type { BytesNode, StringNode } from '../schema/node.ts';
 import { plainText } from '../text/ascii-text.ts';
+import { shortUtf8 } from '../text/code-units.ts';
 import { decodeUtf8 } from '../text/text.ts';
 import { findMalformed } from '../text/utf8.ts';
 import { extensionAt, timestampExtension } from './extension.ts';
@@ -24,6 +25,8 @@ export function textAt(r: Reader, b: Uint8Array, start: number, length: number):
   r.pos = end;
   const plain = plainText(b, start, end);
   if (plain !== undefined) return plain;
+  const short = shortUtf8(b, start, end);
+  if (short !== undefined) return short;
   const malformed = findMalformed(b, start, end);
   if (malformed >= 0) fail(r, 'ICHOR_SERIALIZATION_ENCODING', malformed, 'valid UTF-8', 'a malformed sequence');
   return decodeUtf8(b, start, end);

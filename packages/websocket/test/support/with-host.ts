@@ -1,14 +1,6 @@
 // A running manager with an HTTP host on a free port, a WebSocket host and client, and one service that uses them.
 
-import {
-  DependencyManager,
-  Logger,
-  optional,
-  required,
-  type Injected,
-  type LogFields,
-  type ServiceContext,
-} from '@ichor/core';
+import { DependencyManager, Logger, optional, required, type Injected, type ServiceContext } from '@ichor/core';
 import { HttpHost, HttpHostService, type HttpHostOptions } from '@ichor/http';
 import {
   WebSocketClient,
@@ -17,12 +9,7 @@ import {
   WebSocketHostService,
   type WebSocketHostOptions,
 } from '../../src/index.ts';
-
-export interface LogEntry {
-  readonly level: string;
-  readonly message: string;
-  readonly fields: LogFields | undefined;
-}
+import { recordLog, type LoggedEntry } from '@ichor/http/testing';
 
 export interface Parts {
   readonly host: WebSocketHost;
@@ -36,7 +23,7 @@ export interface Running extends Parts {
   readonly port: number;
   /** `ws://127.0.0.1:…` */
   readonly url: string;
-  readonly log: readonly LogEntry[];
+  readonly log: readonly LoggedEntry[];
   /** Id of the service that has the endpoints. */
   readonly owner: number;
   stop(): Promise<void>;
@@ -49,23 +36,7 @@ export async function withHost<T>(
   httpOptions: HttpHostOptions = {},
 ): Promise<T> {
   const manager = new DependencyManager();
-  const log: LogEntry[] = [];
-  const add =
-    (level: string) =>
-    (message: string, fields?: LogFields): void => {
-      log.push({ level, message, fields });
-    };
-  class Recorder {
-    static readonly dependencies = {};
-    static readonly provides = [Logger];
-    level = 'trace' as const;
-    isEnabled = (): boolean => true;
-    trace = add('trace');
-    debug = add('debug');
-    info = add('info');
-    warn = add('warn');
-    error = add('error');
-  }
+  const log = recordLog(manager);
   let ready: (parts: Parts) => void;
   const started = new Promise<Parts>((resolve) => (ready = resolve));
   class Owner {
@@ -84,7 +55,6 @@ export async function withHost<T>(
       ready(this.#parts);
     }
   }
-  manager.register(Recorder);
   manager.register(HttpHostService, { options: { address: '127.0.0.1', port: 0, ...httpOptions } });
   manager.register(WebSocketHostService, { options });
   manager.register(WebSocketClientService);

@@ -2,25 +2,11 @@
 
 import net from 'node:net';
 import tls from 'node:tls';
-import {
-  DependencyManager,
-  Logger,
-  required,
-  type Injected,
-  type LogFields,
-  type ManagerOptions,
-  type ServiceContext,
-} from '@ichor/core';
+import { DependencyManager, required, type Injected, type ManagerOptions, type ServiceContext } from '@ichor/core';
 import type { HttpHostOptions } from '../../contract/host-options.ts';
 import { HttpHost } from '../../contract/http-host.ts';
 import { HttpHostService } from '../../service/http-host-service.ts';
-
-/** An entry of the log of a host. */
-export interface LoggedEntry {
-  readonly level: string;
-  readonly message: string;
-  readonly fields: LogFields | undefined;
-}
+import { recordLog, type LoggedEntry } from './record-log.ts';
 
 /** A host that listens. */
 export interface StartedHost {
@@ -59,7 +45,7 @@ export function engineUnderTest(
     name: `${options.engine ?? 'net'} over ${options.tls === undefined ? 'plain TCP' : 'TLS'}`,
     async start(setup, caseOptions, managerOptions) {
       const manager = new DependencyManager(managerOptions);
-      const log: LoggedEntry[] = [];
+      const log = recordLog(manager);
       let ready: (view: HttpHost) => void = () => undefined;
       const started = new Promise<HttpHost>((resolve) => (ready = resolve));
       class Routes {
@@ -73,7 +59,6 @@ export function engineUnderTest(
           ready(this.#host);
         }
       }
-      manager.register(recorder(log));
       manager.register(HttpHostService, { options: { address: '127.0.0.1', port: 0, ...options, ...caseOptions } });
       manager.register(Routes);
       const ended = manager.run();
@@ -106,23 +91,4 @@ function opened(port: number, client: tls.ConnectionOptions | undefined): Promis
       resolve(socket);
     });
   });
-}
-
-function recorder(log: LoggedEntry[]): new () => object {
-  const add =
-    (level: string) =>
-    (message: string, fields?: LogFields): void => {
-      log.push({ level, message, fields });
-    };
-  return class Recorder {
-    static readonly dependencies = {};
-    static readonly provides = [Logger];
-    level = 'trace' as const;
-    isEnabled = (): boolean => true;
-    trace = add('trace');
-    debug = add('debug');
-    info = add('info');
-    warn = add('warn');
-    error = add('error');
-  };
 }
