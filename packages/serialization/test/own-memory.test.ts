@@ -11,7 +11,7 @@ interface Value {
 const compiled = defineMessage('OwnMemory', { bytes: t.bytes(), text: t.string() });
 const codecs: readonly (readonly [name: string, codec: Serializer<Value>])[] = [
   ['compiled JSON', compiled.codecs[0]],
-  ['compiled MessagePack', compiled.codecs[1]],
+  ['compiled MessagePack', compiled.codecs[1] as Serializer<Value>],
   ['general MessagePack', messagePackCodec<Value>()],
 ];
 
