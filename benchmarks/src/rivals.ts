@@ -35,6 +35,9 @@ export const rivals: readonly RivalEntry[] = [
     'JSON.parse(JSON.stringify())': () => import('./rivals/serializer/json.ts'),
     'fast-json-stringify, JSON.parse': () => import('./rivals/serializer/fast-json-stringify.ts'),
   }),
+  ...of('serializer', 'json-distinct', {
+    'JSON.parse(JSON.stringify()), distinct': () => import('./rivals/serializer/json-distinct.ts'),
+  }),
   ...of('serializer', 'msgpack', {
     '@msgpack/msgpack': () => import('./rivals/serializer/msgpack.ts'),
     'msgpackr, records': () => import('./rivals/serializer/msgpackr.ts'),

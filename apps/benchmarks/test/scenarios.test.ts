@@ -48,7 +48,7 @@ test('cascade restarts every consumer in every round', async () => {
   expect(await facts('cascade', 'leave-return', 10)).toEqual({ starts: 210, stops: 210 });
 });
 
-describe.each(['json', 'json-general', 'msgpack', 'msgpack-general'])('serializer %s', (variant) => {
+describe.each(['json', 'json-distinct', 'json-general', 'msgpack', 'msgpack-general'])('serializer %s', (variant) => {
   test('gets every message back as it was (RB-50)', async () => {
     expect(await facts('serializer', variant, 2400)).toEqual({ messages: 2400, same: 2400 });
   });

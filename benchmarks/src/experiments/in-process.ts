@@ -83,6 +83,15 @@ const workloads: readonly Workload[] = [
   },
   {
     scenario: 'serializer',
+    variant: 'json-distinct',
+    title: 'JSON: 1,200 distinct messages to bytes and back',
+    unit: 'round trips',
+    axis: 'round trips',
+    full: [2_000_000],
+    quick: [500_000],
+  },
+  {
+    scenario: 'serializer',
     variant: 'msgpack',
     title: 'MessagePack: message to bytes and back',
     unit: 'round trips',

@@ -13,10 +13,10 @@ const workloads = [
   { scenario: 'start-stop', variant: 'cycle', unit: 'cycles', count: 300_000, rival: undefined },
   {
     scenario: 'serializer',
-    variant: 'json',
+    variant: 'json-distinct',
     unit: 'round trips',
     count: 2_000_000,
-    rival: 'JSON.parse(JSON.stringify())',
+    rival: 'JSON.parse(JSON.stringify()), distinct',
   },
   { scenario: 'serializer', variant: 'msgpack', unit: 'round trips', count: 2_000_000, rival: 'msgpackr, records' },
 ] as const;

@@ -1,15 +1,16 @@
-// RB-50…51: a service serialises a message, reads it back and compares, N times. The general variants do the same with 1,200
+// RB-50…51: a service serialises a message, reads it back and compares, N times; with one message, or 1,200 distinct ones of its
+// kind. The general variants read and write 1,200
 // distinct messages of six shapes, written by others: keys in another order, white space, escapes, wider numbers.
 
 import { defineEvent, Queue, Quit, required, Logger, type Injected, type ServiceContext } from '@ichor/core';
-import { defineMessage, t, type Infer, type Serializer } from '@ichor/serialization';
+import { defineMessage, t, type Serializer } from '@ichor/serialization';
 import { serializerOf, serializerService } from '@ichor/serialization/services';
 import { runProgram } from '../program.ts';
 import type { Scenario } from '../scenario.ts';
+import { distinctMessages, oneMessage, type TestMessage } from '../test-messages.ts';
 import { foreignMessages, type ForeignMessage } from './foreign-messages.ts';
 
 const TestMsg = defineMessage('TestMsg', { id: t.uint(), val: t.string() });
-type TestMsg = Infer<typeof TestMsg>;
 
 const DoWork = defineEvent('DoWork');
 const dependencies = { log: required(Logger), queue: required(Queue), codec: required(serializerOf(TestMsg)) };
@@ -24,8 +25,8 @@ interface Work {
 export const serializer: Scenario = {
   name: 'serializer',
   summary:
-    'serialise, deserialise and compare {id, val} N times; general: 1,200 messages of six shapes, written by others',
-  variants: ['json', 'json-general', 'msgpack', 'msgpack-general'],
+    'serialise, deserialise and compare {id, val} N times; distinct: 1,200 of them; general: 1,200 messages of six shapes, written by others',
+  variants: ['json', 'json-distinct', 'json-general', 'msgpack', 'msgpack-general'],
   labels: { json: 'json' },
   unit: 'MB/s',
   defaultCount: (variant) => (variant.endsWith('-general') ? 1_000_000 : 5_000_000),
@@ -47,7 +48,9 @@ export const serializer: Scenario = {
       start(): void {
         const { codec, queue } = this.#deps;
         this.#self.on(DoWork, () => {
-          const work = variant.endsWith('-general') ? general(format) : fixed(codec);
+          const work = variant.endsWith('-general')
+            ? general(format)
+            : plain(codec, variant.endsWith('-distinct') ? distinctMessages() : oneMessage);
           bytes = work.bytes;
           facts.same = work.run(count);
           facts.messages = count;
@@ -65,14 +68,16 @@ export const serializer: Scenario = {
   },
 };
 
-/** The message of RB-50, over and over. */
-function fixed(codec: Serializer<TestMsg>): Work {
-  const message: TestMsg = { id: 20, val: 'five hundred' };
+/** Messages to bytes and back, one after another, over and over. */
+function plain(codec: Serializer<TestMessage>, messages: readonly TestMessage[]): Work {
+  const bytes = messages.reduce((sum, message) => sum + codec.serialize(message).length, 0) / messages.length;
   return {
-    bytes: codec.serialize(message).length,
+    bytes,
     run(count) {
       let same = 0;
-      for (let i = 0; i < count; i++) {
+      for (let i = 0, next = 0; i < count; i++) {
+        const message = messages[next] as TestMessage;
+        if (++next === messages.length) next = 0;
         const back = codec.deserialize(codec.serialize(message));
         if (back.id === message.id && back.val === message.val) same++;
       }

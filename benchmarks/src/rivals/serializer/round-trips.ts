@@ -1,20 +1,18 @@
-// What the rivals of `serializer` share: the message of RB-50 to bytes and back, compared, over and over.
+// What the rivals of `serializer` share: messages to bytes and back, compared, one after another, over and over.
 
+import { oneMessage, type TestMessage } from 'benchmarks/test-messages';
 import type { RivalOutcome } from '../../rival.ts';
-
-export interface TestMessage {
-  readonly id: number;
-  readonly val: string;
-}
 
 export function roundTrips(
   count: number,
   serialize: (value: TestMessage) => Uint8Array,
   deserialize: (bytes: Uint8Array) => unknown,
+  messages: readonly TestMessage[] = oneMessage,
 ): RivalOutcome {
-  const message: TestMessage = { id: 20, val: 'five hundred' };
   let same = 0;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0, next = 0; i < count; i++) {
+    const message = messages[next] as TestMessage;
+    if (++next === messages.length) next = 0;
     const back = deserialize(serialize(message)) as TestMessage;
     if (back.id === message.id && back.val === message.val) same++;
   }
