@@ -1,7 +1,7 @@
 // Memory for answers: each connection that answers in a turn borrows one buffer, which comes back when the system took the bytes.
 
 const bufferBytes = 16_384;
-const keptBuffers = 256;
+const keptBuffers = 1024;
 
 /** Bytes to be sent by one connection in this turn. */
 export class OutputBuffer {
