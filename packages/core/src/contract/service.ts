@@ -155,6 +155,8 @@ export type OptionsOf<Class> = Class extends { readonly options: StandardSchema<
  * After that every call throws ICHOR_SERVICE_STOPPED.
  */
 export interface ServiceContext<Options = unknown> extends ServiceInfo {
+  /** Its labels. It may change them while it runs: others see that, and later requests are matched by it. */
+  readonly properties: Record<string, unknown>;
   priority: number;
   readonly options: Options;
   readonly clock: Clock;

@@ -7,7 +7,6 @@ import type {
   DependencyTracker,
   HandlerOptions,
   Ownable,
-  Properties,
   RegisterOptions,
   ServiceClass,
   ServiceContext,
@@ -78,8 +77,8 @@ export class Activation implements ActivationState, ServiceContext, HandlerOwner
     return this.record.state;
   }
 
-  get properties(): Properties {
-    return this.record.properties;
+  get properties(): Record<string, unknown> {
+    return this.record.ownProperties();
   }
 
   get options(): unknown {

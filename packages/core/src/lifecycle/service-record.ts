@@ -131,6 +131,12 @@ export class ServiceRecord implements ServiceInfo {
     return (this.#uuid ??= crypto.randomUUID());
   }
 
+  /** Its properties, for itself to change (LC-2). */
+  ownProperties(): Record<string, unknown> {
+    if (this.properties === noProperties) this.properties = {};
+    return this.properties;
+  }
+
   /** Its code may run: started or on the way. */
   get isUp(): boolean {
     return this.state !== 'installed' && this.state !== 'uninstalled';

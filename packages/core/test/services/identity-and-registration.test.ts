@@ -9,6 +9,7 @@ import {
   DependencyManager,
   optional,
   required,
+  token,
   type DependencyRequest,
   type ServiceContext,
   type ServiceInfo,
@@ -49,6 +50,35 @@ describe('a registered service', () => {
     void manager.stopService(p.id);
     await manager.settle();
     expect(seen?.state).toBe('installed');
+    await manager.quit();
+  });
+
+  it('changes its own properties while it runs: others see it, later requests are matched by it (LC-2)', async () => {
+    const Engine = token<object>('Engine');
+    const manager = testManager();
+    const labelled: ServiceContext[] = [];
+    class Plain {
+      static readonly provides = [Engine];
+      static readonly dependencies = {};
+      constructor(_deps: object, self: ServiceContext) {
+        labelled.push(self);
+      }
+    }
+    const given = { power: 1 };
+    const ids = [manager.register(Plain), manager.register(Plain, { properties: given })].map(({ id }) => id);
+    await manager.begin();
+    for (const [index, self] of labelled.entries()) self.properties['power'] = 10 + index;
+    expect(ids.map((id) => manager.services.byId(id)?.properties)).toEqual([{ power: 10 }, { power: 11 }]);
+    expect(given).toEqual({ power: 1 });
+    const user = manager.register(
+      defineService({
+        name: 'User',
+        dependencies: { engine: required(Engine, { match: { power: 11 } }) },
+        setup: () => undefined,
+      }),
+    );
+    await manager.settle();
+    expect(user.state).toBe('active');
     await manager.quit();
   });
 
