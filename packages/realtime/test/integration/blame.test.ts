@@ -42,8 +42,8 @@ class Victim {
   }
 }
 
-/** What a busy machine can do to any run by itself. */
-const fromOutside: ReadonlySet<BlameCause> = new Set(['preemption', 'steal', 'blocked', 'gc']);
+/** What a busy machine can do to any run by itself; the rest of the process has the loop too. */
+const fromOutside: ReadonlySet<BlameCause> = new Set(['preemption', 'steal', 'blocked', 'gc', 'event-loop']);
 
 /**
  * Runs one disturbance and gives the blame of the first overrun. On a busy machine the system, or a collection that has to
