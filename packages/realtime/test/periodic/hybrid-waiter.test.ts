@@ -37,9 +37,14 @@ describe('HybridWaiter', () => {
   it('does not sleep while something else waits for the thread', async () => {
     let polls = 0;
     const waiter = new HybridWaiter({ between: 'sleep' }, () => ++polls > 3);
-    const at = performance.now() + 1;
-    await new Promise<void>((resolve) => waiter.wait(at, resolve));
-    expect(polls).toBeGreaterThan(0);
+    let at = 0;
+    // Where the machine takes the thread away for longer than the wait, nothing is left to ask for: such a wait is repeated.
+    for (let attempt = 0; attempt < 1000 && polls <= 3; attempt++) {
+      polls = 0;
+      at = performance.now() + 1;
+      await new Promise<void>((resolve) => waiter.wait(at, resolve));
+    }
+    expect(polls).toBeGreaterThan(3);
     expect(performance.now()).toBeGreaterThanOrEqual(at);
   });
 });
