@@ -26,7 +26,7 @@ export {
 export { AutoResetEvent } from './primitives/auto-reset-event.ts';
 export { Channel } from './primitives/channel.ts';
 export { Condition } from './primitives/condition.ts';
-export { fromPromise } from './primitives/from-promise.ts';
+export { fromPromise, type FromPromiseOptions } from './primitives/from-promise.ts';
 export { ManualResetEvent } from './primitives/manual-reset-event.ts';
 export { Mutex, type MutexLock } from './primitives/mutex.ts';
 export { pause } from './primitives/pause.ts';

@@ -230,6 +230,25 @@ describe('cancelling a coroutine', () => {
     expect(isCancelled(await failureOf(waiting))).toBe(true);
   });
 
+  it('ends what a promise comes from, where it is told how: once, and not when the promise has settled', async () => {
+    let ended = 0;
+    const onCancel = (): void => void ended++;
+    const work = new Promise<number>(() => undefined);
+    const waiting = spawn(function* () {
+      return yield* fromPromise(work, { onCancel });
+    });
+    waiting.cancel();
+    waiting.cancel();
+    expect(isCancelled(await failureOf(waiting))).toBe(true);
+    expect(ended).toBe(1);
+    const done = spawn(function* () {
+      return yield* fromPromise(Promise.resolve(2), { onCancel });
+    });
+    expect(await done).toBe(2);
+    done.cancel();
+    expect(ended).toBe(1);
+  });
+
   it('of a nested task alone throws a CancelledError in its awaiter, which may catch it', async () => {
     const never = new ManualResetEvent();
     const nested = task(function* () {

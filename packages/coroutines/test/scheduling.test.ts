@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from 'vitest';
 import {
   AutoResetEvent,
+  fromPromise,
   ManualResetEvent,
   pause,
   task,
@@ -76,6 +77,18 @@ describe('startCoroutine', () => {
     expect(handle.host).toBe(host);
     event.set();
     expect(host.ends).toEqual([['returned', 'done', handle]]);
+  });
+
+  it('says of a promise what is waited for, as far as it was told', () => {
+    for (const [options, expected] of [
+      [undefined, 'a promise'],
+      [{ description: 'an answer' }, 'an answer'],
+    ] as const) {
+      const waiting = (function* () {
+        yield* fromPromise(new Promise(() => undefined), options);
+      })();
+      expect(startCoroutine(waiting, recorder(inlineScheduler))?.waitingFor).toBe(expected);
+    }
   });
 });
 

@@ -2,7 +2,7 @@
 // request, unless somebody else waits for it as well.
 
 import type { Awaitable } from '@ichor/core';
-import type { Continuation, Suspension } from '@ichor/coroutines';
+import { fromPromise, type Suspension } from '@ichor/coroutines';
 
 const ignore = (): void => undefined;
 
@@ -25,7 +25,11 @@ export class ClientCall<T> implements Awaitable<T> {
   }
 
   [Symbol.iterator](): Iterator<Suspension, T, unknown> {
-    return new CallWait<T>(this);
+    this.#waiting++;
+    const onCancel = (): void => {
+      if (--this.#waiting === 0 && !this.#isShared) this.#request.abandoned();
+    };
+    return fromPromise(this.#promise, { description: 'an HTTP answer', onCancel })[Symbol.iterator]();
   }
 
   // oxlint-disable-next-line unicorn/no-thenable
@@ -35,50 +39,5 @@ export class ClientCall<T> implements Awaitable<T> {
   ): PromiseLike<Fulfilled | Rejected> {
     this.#isShared = true;
     return this.#promise.then(onFulfilled, onRejected);
-  }
-
-  suspend(wait: CallWait<T>): void {
-    this.#waiting++;
-    this.#promise.then(
-      (value) => wait.continuation?.resume(value),
-      (error: unknown) => wait.continuation?.fail(error),
-    );
-  }
-
-  cancel(): void {
-    if (--this.#waiting === 0 && !this.#isShared) this.#request.abandoned();
-  }
-}
-
-class CallWait<T> implements Iterator<Suspension, T, unknown>, Suspension {
-  continuation: Continuation | undefined = undefined;
-  readonly #call: ClientCall<T>;
-  #waited = false;
-
-  constructor(call: ClientCall<T>) {
-    this.#call = call;
-  }
-
-  next(received: unknown): IteratorResult<Suspension, T> {
-    return this.#waited ? { done: true, value: received as T } : { done: false, value: this };
-  }
-
-  throw(error: unknown): never {
-    throw error;
-  }
-
-  suspend(continuation: Continuation): void {
-    this.#waited = true;
-    this.continuation = continuation;
-    this.#call.suspend(this);
-  }
-
-  cancel(): void {
-    this.continuation = undefined;
-    this.#call.cancel();
-  }
-
-  describe(): string {
-    return 'an HTTP answer';
   }
 }
