@@ -43,8 +43,10 @@ export class Dispatcher {
   /** Processes an event. Whether anybody handles its type (EV-33). */
   process(event: CurrentEvent): boolean {
     const { typeId } = event;
-    const isHandled = this.#isHandled(typeId);
-    (this.routes[typeId] ?? this.routeOf(typeId))(event);
+    const route = this.routes[typeId] ?? this.routeOf(typeId);
+    const list = this.handlers.of(typeId);
+    const isHandled = list === undefined ? route !== nobody : list.count > 0;
+    route(event);
     return isHandled;
   }
 
@@ -87,17 +89,6 @@ export class Dispatcher {
       if (isTimed) observers.handled(event, owner.id);
     }
     list.endBroadcast();
-  }
-
-  #isHandled(typeId: number): boolean {
-    const list = this.handlers.of(typeId);
-    if (list !== undefined) return list.count > 0;
-    return (
-      this.internal[typeId] !== undefined ||
-      typeId === RunFunction.id ||
-      typeId === Continue.id ||
-      'work' in eventTypeOf(typeId)
-    );
   }
 
   #makeRoute(typeId: number): Route {
