@@ -7,7 +7,7 @@ import type { Transport } from './transport.ts';
 /** Who uses the bytes. */
 export interface InputUser {
   /**
-   * Uses one head or one piece of a body of `bytes[at..end)` and says how far with `ConnectionInput.used`.
+   * Uses one head or one piece of a body of `bytes[at..end)` and sets `ConnectionInput.at` behind it.
    * @returns false when nothing can be used now.
    */
   step(bytes: Uint8Array, at: number, end: number): boolean;
