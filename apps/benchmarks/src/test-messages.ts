@@ -10,7 +10,7 @@ export const oneMessage: readonly TestMessage[] = [{ id: 20, val: 'five hundred'
 
 const words = ['five', 'hundred', 'robots', 'wait', 'for', 'a', 'connection', 'to', 'the', 'dispatcher'];
 
-/** 1,200 messages, no two alike: numbers of one to seven digits, texts of 6 to 32 characters. */
+/** 1,200 messages, no two alike: numbers of one to seven digits, texts of 4 to 33 characters. */
 export function distinctMessages(): readonly TestMessage[] {
   return Array.from({ length: 1200 }, (_, index) => {
     const text = Array.from({ length: 1 + (index % 3) }, (_word, at) => words[(index + 3 * at) % words.length]);

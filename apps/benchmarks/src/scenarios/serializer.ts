@@ -1,6 +1,6 @@
-// RB-50…51: a service serialises a message, reads it back and compares, N times; with one message, or 1,200 distinct ones of its
-// kind. The general variants read and write 1,200
-// distinct messages of six shapes, written by others: keys in another order, white space, escapes, wider numbers.
+// RB-50…51: a service serialises a message, reads it back and compares, N times: one message, or 1,200 distinct ones of its kind.
+// The general variants read and write 1,200 distinct messages of six shapes, written by others: keys in another order, white space,
+// escapes, wider numbers.
 
 import { defineEvent, Queue, Quit, required, Logger, type Injected, type ServiceContext } from '@ichor/core';
 import { defineMessage, t, type Serializer } from '@ichor/serialization';
