@@ -1,7 +1,6 @@
-// Large values take another way where the runtime's JSON.stringify is fast. Nothing but the speed may tell.
+// Values of many kilobytes, which are written to memory that is kept, and copied.
 
-import { afterEach, describe, expect, test } from 'vitest';
-import { jsonFormat } from '../src/json/json-format.ts';
+import { describe, expect, test } from 'vitest';
 import { defineMessage, SerializationError, t, type Message, type Schema } from '../src/index.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -11,7 +10,7 @@ interface Tree {
   children: Tree[];
 }
 
-/** Serializes three times: the size of the first result makes the others take the way of large values. */
+/** Serializes three times: the first does not know yet how large the value is. */
 function written<T>(message: Message<T>, value: T): string {
   const texts = Array.from({ length: 3 }, () => Buffer.from(message.json.serialize(value)).toString());
   expect(new Set(texts).size).toBe(1);
@@ -20,27 +19,18 @@ function written<T>(message: Message<T>, value: T): string {
 
 const filler = 'x'.repeat(5000);
 
-describe.each([2048, Infinity])('large values from %d bytes on', (minBytes) => {
-  const original = jsonFormat.largeText!;
-  const define: typeof defineMessage = ((...parameters: Parameters<typeof defineMessage>) => {
-    Object.defineProperty(jsonFormat, 'largeText', { value: { ...original, minBytes }, configurable: true });
-    return defineMessage(...parameters);
-  }) as typeof defineMessage;
-  afterEach(() => {
-    Object.defineProperty(jsonFormat, 'largeText', { value: original, configurable: true });
-  });
-
+describe('large values', () => {
   test('keep the order of the schema, and only its keys', () => {
-    const M = define('M', { filler: t.string(), b: t.int(), a: t.optional(t.int()), c: t.nullable(t.bool()) });
+    const M = defineMessage('M', { filler: t.string(), b: t.int(), a: t.optional(t.int()), c: t.nullable(t.bool()) });
     const value = { c: null, extra: 1, b: 2, filler };
     expect(written(M, value)).toBe(`{"filler":"${filler}","b":2,"c":null}`);
     expect(written(M, { ...value, a: 3, c: true })).toBe(`{"filler":"${filler}","b":2,"a":3,"c":true}`);
   });
 
   test('write keys that look like indices in the order of the schema', () => {
-    const M = define('M', { filler: t.string(), 1: t.int(), 0: t.int() });
+    const M = defineMessage('M', { filler: t.string(), 1: t.int(), 0: t.int() });
     expect(written(M, { filler, 1: 5, 0: 6 })).toBe(`{"0":6,"1":5,"filler":"${filler}"}`);
-    const Late = define('Late', t.object({ b: t.int(), filler: t.string() }));
+    const Late = defineMessage('Late', t.object({ b: t.int(), filler: t.string() }));
     expect(written(Late, { filler, b: 1 })).toBe(`{"b":1,"filler":"${filler}"}`);
   });
 
@@ -66,12 +56,12 @@ describe.each([2048, Infinity])('large values from %d bytes on', (minBytes) => {
       lone: '\ud800"\\\u0001\u007f\u2028é漢😀',
     };
     const text = `{"filler":"${filler}","zero":ZERO,"int":0,"at":"1970-01-01T00:00:00.005Z","data":"AQL/AA==","big":"18446744073709551615","kind":"a","lone":"\\ud800\\"\\\\\\u0001\u007f\u2028é漢😀"}`;
-    expect(written(define('M', fields), value)).toBe(text.replace('ZERO', '-0'));
-    expect(written(define('M', fields), { ...value, zero: 0 })).toBe(text.replace('ZERO', '0'));
+    expect(written(defineMessage('M', fields), value)).toBe(text.replace('ZERO', '-0'));
+    expect(written(defineMessage('M', fields), { ...value, zero: 0 })).toBe(text.replace('ZERO', '0'));
   });
 
   test('write records with any key, and touch no prototype', () => {
-    const M = define('M', t.record(t.string(), { maxEntries: 4 }));
+    const M = defineMessage('M', t.record(t.string(), { maxEntries: 4 }));
     const value = JSON.parse(`{"__proto__":"${filler}","constructor":"b","toJSON":"c"}`) as Record<string, string>;
     expect(JSON.parse(written(M, value))).toEqual(value);
     const plain = { toJSON: filler, 2: 'x' };
@@ -79,18 +69,18 @@ describe.each([2048, Infinity])('large values from %d bytes on', (minBytes) => {
   });
 
   test('write recursive messages, unions and tuples', () => {
-    const Tree: Message<Tree> = define('Tree', {
+    const Tree: Message<Tree> = defineMessage('Tree', {
       name: t.string(),
       children: t.array(t.lazy((): Schema<Tree> => Tree)),
     });
     const tree = { name: filler, children: [{ name: 'a', children: [] }] };
     expect(written(Tree, tree)).toBe(JSON.stringify(tree));
-    const Union = define('U', t.union('k', { a: { pair: t.tuple([t.string(), t.float()]) }, b: {} }));
+    const Union = defineMessage('U', t.union('k', { a: { pair: t.tuple([t.string(), t.float()]) }, b: {} }));
     expect(written(Union, { pair: [filler, 1.5], k: 'a' })).toBe(`{"k":"a","pair":["${filler}",1.5]}`);
   });
 
   test('ask no toJSON of prototypes', () => {
-    const M = define('M', { list: t.array(t.string()) });
+    const M = defineMessage('M', { list: t.array(t.string()) });
     const text = JSON.stringify({ list: [filler] });
     const prototype = Object.prototype as { toJSON?: () => unknown };
     prototype.toJSON = () => 'not asked';
@@ -102,7 +92,7 @@ describe.each([2048, Infinity])('large values from %d bytes on', (minBytes) => {
   });
 
   test('read every getter once', () => {
-    const M = define('M', { filler: t.string(), count: t.int() });
+    const M = defineMessage('M', { filler: t.string(), count: t.int() });
     let reads = 0;
     const value = {
       filler,
@@ -118,7 +108,7 @@ describe.each([2048, Infinity])('large values from %d bytes on', (minBytes) => {
   });
 
   test('may be written again while they are written', () => {
-    const M = define('M', { filler: t.string(), inner: t.int() });
+    const M = defineMessage('M', { filler: t.string(), inner: t.int() });
     const value = {
       filler,
       get inner(): number {
@@ -131,7 +121,7 @@ describe.each([2048, Infinity])('large values from %d bytes on', (minBytes) => {
 
   test('are refused with the same path and limits', () => {
     const fields = { filler: t.string(), list: t.array(t.object({ n: t.uint() })) };
-    const M = define('M', fields, { limits: { maxDepth: 3, maxBytes: 6000 } });
+    const M = defineMessage('M', fields, { limits: { maxDepth: 3, maxBytes: 6000 } });
     const failure = (value: unknown): unknown => {
       try {
         M.json.serialize(value as never);
@@ -155,7 +145,7 @@ describe.each([2048, Infinity])('large values from %d bytes on', (minBytes) => {
       filler: string;
       next: Chain | null;
     }
-    const Chain: Message<Chain> = define(
+    const Chain: Message<Chain> = defineMessage(
       'Chain',
       { filler: t.string(), next: t.nullable(t.lazy((): Schema<Chain> => Chain)) },
       { limits: { maxDepth: 2 } },
@@ -168,7 +158,7 @@ describe.each([2048, Infinity])('large values from %d bytes on', (minBytes) => {
   });
 
   test('own their memory', () => {
-    const M = define('M', { filler: t.string() });
+    const M = defineMessage('M', { filler: t.string() });
     const first = M.json.serialize({ filler });
     const second = M.json.serialize({ filler });
     const copy = second.slice();

@@ -1,7 +1,8 @@
 // Writing: what does not fit its message is refused with its path, and limits, getters and inherited names behave.
 
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defineMessage, SerializationError, t, type Message, type Schema } from '../src/index.ts';
+import { defineMessage, jsonCodec, SerializationError, t, type Message, type Schema } from '../src/index.ts';
 
 interface Tree {
   value: number;
@@ -153,4 +154,62 @@ test('JSON writes every short integer and every string around groups of four as 
       }
     }
   }
+});
+
+test('JSON writes every decimal as JSON.stringify does', () => {
+  const { json } = defineMessage('M', t.float());
+  const text = (value: number): string => Buffer.from(json.serialize(value)).toString();
+  for (let n = -2000; n <= 2000; n++) {
+    for (const scale of [10, 100, 1000, 1e4, 1e5, 1e6, 1e7]) {
+      const value = n / scale + 0;
+      expect(text(value)).toBe(JSON.stringify(value));
+    }
+  }
+  fc.assert(
+    fc.property(fc.maxSafeInteger(), fc.nat(16), fc.boolean(), (digits, places, odd) => {
+      // Neighbours of decimals, too, which have seventeen digits.
+      const decimal = Number(`${digits}e-${places}`) + 0;
+      const value = odd ? decimal * (1 + Number.EPSILON) : decimal;
+      expect(text(value)).toBe(JSON.stringify(value));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+describe('the general JSON codec', () => {
+  const nested = (depth: number): unknown => {
+    let value: unknown = 1;
+    for (let i = 0; i < depth; i++) value = i % 2 === 0 ? [value] : { a: value };
+    return value;
+  };
+  const codec = jsonCodec({ limits: { maxDepth: 4 } });
+
+  test('writes no deeper than it reads', () => {
+    const deepest = nested(4);
+    expect(codec.deserialize(codec.serialize(deepest))).toEqual(deepest);
+    const error = failureOf(() => codec.serialize(nested(5)));
+    expect(error).toMatchObject({ code: 'ICHOR_SERIALIZATION_LIMIT', path: [0, 'a', 0, 'a'] });
+    expect(failureOf(() => codec.serializeInto(nested(5), new Uint8Array(100), 0)).code).toBe(error.code);
+    expect(failureOf(() => codec.serialize({ list: [1, 'x', nested(2), nested(4)] })).path).toEqual([
+      'list',
+      3,
+      'a',
+      0,
+    ]);
+  });
+
+  test('looks at what toJSON makes of a value', () => {
+    expect(codec.serialize({ a: { toJSON: () => 'flat', deep: nested(9) }, filler: 'xxxxxxxxxx' })).toBeDefined();
+    const deep = { toJSON: () => nested(4) };
+    expect(failureOf(() => codec.serialize({ deep })).code).toBe('ICHOR_SERIALIZATION_LIMIT');
+    const called = Object.assign(() => 1, { toJSON: () => nested(4) });
+    expect(failureOf(() => codec.serialize([called])).code).toBe('ICHOR_SERIALIZATION_LIMIT');
+    expect(failureOf(() => codec.serialize([[[[nested(1), new Date(0)]]]])).path).toEqual([0, 0, 0, 0]);
+    expect(codec.serialize([[[['}]"\\"[[[[[[{{{{', new Date(0), null, undefined, Infinity]]]])).toBeDefined();
+  });
+
+  test('a text of many brackets is no nesting', () => {
+    const brackets = { toJSON: () => '[{"\\[[[[[[[[[[[[[[[[[[' };
+    expect(codec.deserialize(codec.serialize([brackets]))).toEqual(['[{"\\[[[[[[[[[[[[[[[[[[']);
+  });
 });

@@ -9,7 +9,7 @@ export function checkRange(message: string, bytes: Uint8Array, start: number, en
   if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || start > end || end > bytes.length) {
     throw wrong(message, `a range within ${bytes.length} bytes`, `${start} to ${end}`);
   }
-  if (end - start > maxBytes) throw tooLarge(message, end - start, maxBytes, start);
+  if (end - start > maxBytes) throw tooLarge(message, `${end - start} bytes`, maxBytes, start);
 }
 
 /** Checks a place to write to. @throws ICHOR_SERIALIZATION_ARGUMENT */
@@ -21,10 +21,10 @@ export function checkTarget(message: string, buffer: Uint8Array, offset: number)
 }
 
 /** The error for an encoded value above `maxBytes`. */
-export function tooLarge(message: string, size: number, maxBytes: number, offset?: number): SerializationError {
+export function tooLarge(message: string, received: string, maxBytes: number, offset?: number): SerializationError {
   return new SerializationError(
     'ICHOR_SERIALIZATION_LIMIT',
-    { message, path: [], offset, expected: `at most ${maxBytes} bytes`, received: `${size} bytes` },
+    { message, path: [], offset, expected: `at most ${maxBytes} bytes`, received },
     'Raise limits.maxBytes if such messages are legitimate.',
   );
 }

@@ -5,11 +5,12 @@ import { installGeneratedText } from '../codegen/generate-text.ts';
 import type { CodecPolicy } from '../schema/limits.ts';
 import type { SchemaNode } from '../schema/node.ts';
 import { checkRange, checkTarget, tooLarge } from './arguments.ts';
-import { writeOut, type Output } from './output.ts';
+import { memoryAt, useScratch, writeOut, type Output } from './output.ts';
 import { fail, Reader, type Read } from './reader.ts';
 import type { Serializer } from './serializer.ts';
-import { encodeUtf8 } from '../text/text.ts';
-import { Writer, type Write } from './writer.ts';
+import { overflow, Writer, type Write } from './writer.ts';
+
+const noView = new DataView(new ArrayBuffer(0));
 
 /** Both ways of reading or writing one node. */
 export interface Compiled<F> {
@@ -24,22 +25,13 @@ export interface Format {
   readonly contentType: string;
   compileReader(node: SchemaNode): Compiled<Read>;
   compileWriter(node: SchemaNode): Compiled<Write>;
-  /** A second way to write large values, where the format has one. */
-  readonly largeText?: LargeText;
   /** Position behind what may follow a value without a meaning, such as white space. */
   skipTail(r: Reader, b: Uint8Array, p: number): number;
 }
 
-/** Writing a value as one string first, which becomes bytes at once. */
-export interface LargeText {
-  /** Bytes from which on it is faster. */
-  readonly minBytes: number;
-  /** Generates the function that makes the text; undefined when it cannot make that of every value. It may throw anything. */
-  generate(node: SchemaNode): ((w: Writer, v: unknown) => string) | undefined;
-}
-
 export class CompiledCodec<T> implements Serializer<T>, Output<T> {
   readonly contentType: string;
+  readonly maxBytes: number;
   readonly #name: string;
   readonly #node: SchemaNode;
   readonly #policy: CodecPolicy;
@@ -53,13 +45,10 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
   readonly #reader: Reader;
   readonly #writer: Writer;
   #lastSize = 0;
-  /** Values are written as text first when the last one had so many bytes. */
-  readonly #largeSize: number;
-  #text: ((w: Writer, v: unknown) => string) | undefined;
-  #textCompiled = false;
 
   constructor(format: Format, name: string, node: SchemaNode, policy: CodecPolicy, codeGeneration: 'auto' | 'never') {
     this.contentType = format.contentType;
+    this.maxBytes = policy.maxBytes;
     this.#format = format;
     this.#name = name;
     this.#node = node;
@@ -67,20 +56,30 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
     this.#generate = codeGeneration === 'auto' && mayGenerateCode();
     this.#reader = new Reader(name, policy);
     this.#writer = new Writer(name, policy);
-    this.#largeSize = this.#generate ? (format.largeText?.minBytes ?? Infinity) : Infinity;
   }
 
   serialize(value: T): Uint8Array {
-    const large = this.#lastSize >= this.#largeSize ? this.#writeText(value) : undefined;
-    const bytes = large ?? writeOut(this, value, this.#lastSize);
+    const bytes = writeOut(this, value, this.#lastSize);
     this.#lastSize = bytes.length;
     return bytes;
   }
 
   serializeInto(value: T, buffer: Uint8Array, offset: number): number {
     checkTarget(this.#name, buffer, offset);
-    const end = this.writeAt(value, buffer, offset);
-    return end > buffer.length ? -1 : end;
+    const { bytes, view } = memoryAt(buffer);
+    const end = this.writeAt(value, bytes, view, offset);
+    // Whose memory it is expects it to go when he lets it go.
+    if (!this.#writer.busy) this.#writer.view = noView;
+    return end >= 0 ? end : this.#writeTightly(value, buffer, offset);
+  }
+
+  /** Writers ask for the room that they may need at most, so that it may fit all the same. */
+  #writeTightly(value: T, buffer: Uint8Array, offset: number): number {
+    return useScratch(this, value, buffer.length - offset, (bytes, size) => {
+      if (offset + size > buffer.length) return -1;
+      buffer.set(bytes.subarray(0, size), offset);
+      return offset + size;
+    });
   }
 
   deserialize(bytes: Uint8Array, start = 0, end: number = bytes.length): T {
@@ -123,39 +122,39 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
     fail(r, 'ICHOR_SERIALIZATION_TRAILING', p, 'the end of the input', received, hint);
   }
 
-  writeAt(value: T, buffer: Uint8Array, p: number): number {
+  writeAt(value: T, bytes: Uint8Array, view: DataView, p: number): number {
     const w = this.#writer.busy ? new Writer(this.#name, this.#policy) : this.#writer;
     w.busy = true;
+    if (w.view !== view) w.view = view;
     w.depth = 0;
     let end: number;
     try {
-      end = this.#write(w, value, buffer, p);
+      end = this.#write(w, value, bytes, p);
     } catch (error) {
       w.busy = false;
-      if (!this.#generate) throw error;
-      end = this.#writeClosures().closure(new Writer(this.#name, this.#policy), value, buffer, p);
+      end = this.#writeAgain(error, value, bytes, view, p);
     }
     w.busy = false;
-    if (end - p > this.#policy.maxBytes) throw tooLarge(this.#name, end - p, this.#policy.maxBytes);
+    if (end - p > this.#policy.maxBytes) throw tooLarge(this.#name, `${end - p} bytes`, this.#policy.maxBytes);
     return end;
   }
 
-  /** The bytes of a large value, or undefined when it must be written in the usual way, which knows all errors. */
-  #writeText(value: T): Uint8Array | undefined {
-    if (!this.#textCompiled) {
-      this.#textCompiled = true;
-      this.#text = this.#format.largeText?.generate(this.#node);
-    }
-    if (this.#text === undefined) return undefined;
-    let text: string;
+  /** After an error. Closures know what is wrong, and where. */
+  #writeAgain(error: unknown, value: T, bytes: Uint8Array, view: DataView, p: number): number {
+    if (error === overflow) return -1;
+    if (!this.#generate) throw error;
+    const w = new Writer(this.#name, this.#policy);
+    w.view = view;
     try {
-      text = this.#text(new Writer(this.#name, this.#policy), value);
-    } catch {
-      return undefined;
+      return this.#writeClosures().closure(w, value, bytes, p);
+    } catch (reason) {
+      if (reason === overflow) return -1;
+      throw reason;
     }
-    const bytes = encodeUtf8(text);
-    if (bytes.length > this.#policy.maxBytes) throw tooLarge(this.#name, bytes.length, this.#policy.maxBytes);
-    return bytes;
+  }
+
+  failSize(): never {
+    throw tooLarge(this.#name, `more than ${this.maxBytes} bytes`, this.maxBytes);
   }
 
   #closures(): Compiled<Read> {

@@ -1,14 +1,16 @@
-// The state of one writing. Functions that write get it with the value, the buffer and a position, and return the
-// position behind what they wrote. Bytes that do not fit are dropped by the buffer while the position goes on, so that
-// the caller learns from one comparison whether all fitted, and how much room is needed.
+// The state of one writing. Functions that write get it with the value, the memory and a position, and return the position
+// behind what they wrote. They ask for room first, for the most that they may need: when it is not there the writing ends by an
+// exception, and begins again in more memory.
 
 import { describeValue } from '../errors/received.ts';
 import type { SerializationErrorCode } from '../errors/error-codes.ts';
 import { SerializationError } from '../errors/serialization-error.ts';
 import type { CodecPolicy } from '../schema/limits.ts';
 
-/** Writes `v` at `p`. */
+/** Writes `v` at `p` of the memory `b`. */
 export type Write = (w: Writer, v: unknown, b: Uint8Array, p: number) => number;
+
+const noView = new DataView(new ArrayBuffer(0));
 
 export class Writer {
   readonly name: string;
@@ -16,6 +18,8 @@ export class Writer {
   readonly maxDepth: number;
   /** Whether a writing is under way: a getter or a schema of the user may call the same codec meanwhile. */
   busy = false;
+  /** The memory that is written to, for several bytes at once. */
+  view: DataView = noView;
   /** Containers that are open. */
   depth = 0;
   /** Key or index in each open container. Only closures keep it. */
@@ -64,8 +68,28 @@ function failDepth(w: Writer): never {
   );
 }
 
-/** Writes ASCII text of the program's own: punctuation, keys, literal names. */
+/** Thrown when there is no room; never leaves the codec. */
+export const overflow: Error = new Error('The memory is too small.');
+
+export function throwOverflow(): never {
+  throw overflow;
+}
+
+/** Makes sure that so many bytes can be written at `p`. */
+export function reserve(b: Uint8Array, p: number, size: number): void {
+  if (p + size > b.length) throwOverflow();
+}
+
+/** Writes bytes of the program's own: punctuation, keys, literal names. */
 export function putBytes(b: Uint8Array, p: number, bytes: Uint8Array): number {
+  reserve(b, p, bytes.length);
   for (let i = 0; i < bytes.length; i++) b[p + i] = bytes[i]!;
   return p + bytes.length;
+}
+
+/** Writes one byte. */
+export function putByte(b: Uint8Array, p: number, byte: number): number {
+  reserve(b, p, 1);
+  b[p] = byte;
+  return p + 1;
 }

@@ -1,5 +1,6 @@
-// Tests of scalars in generated writers. They only say no; the closure that runs then says why.
+// Tests in generated writers. They only say no; the closure that runs then says why.
 
+import { throwOverflow } from '../codec/writer.ts';
 import type { Code } from './code.ts';
 import { isInheritedName } from '../schema/value-checks.ts';
 import type { SchemaNode } from '../schema/node.ts';
@@ -14,6 +15,11 @@ function throwMisfit(): never {
 /** A statement that throws when the condition holds. */
 export function refuseIf(code: Code, condition: string): string {
   return `if (${condition}) ${code.refer(throwMisfit, 'refuse')}();`;
+}
+
+/** A statement that makes sure of room for so many bytes at `p`. */
+export function reserve(code: Code, size: number): string {
+  return size === 0 ? '' : `if (p + ${size} > b.length) ${code.refer(throwOverflow, 'overflow')}();`;
 }
 
 /** A condition that holds when the variable does not fit the scalar; undefined for nodes that are no plain scalars. */

@@ -3,6 +3,7 @@
 import { checkRange, checkTarget, tooLarge } from '../codec/arguments.ts';
 import { fail, Reader } from '../codec/reader.ts';
 import type { Serializer } from '../codec/serializer.ts';
+import { writeAlone } from '../codec/output.ts';
 import { Writer } from '../codec/writer.ts';
 import { describeValue } from '../errors/received.ts';
 import { SerializationError } from '../errors/serialization-error.ts';
@@ -15,6 +16,7 @@ import { policyOf, type CodecOptions, type CodecPolicy } from '../schema/limits.
 import type { StandardSchema } from '../schema/standard-schema.ts';
 import { utf8Length, writeUtf8 } from '../text/text.ts';
 import { breaksLimits } from './check-json.ts';
+import { checkNesting } from './nesting.ts';
 
 /** Options of a general codec. */
 export interface GeneralOptions<T> extends CodecOptions {
@@ -26,7 +28,6 @@ export interface GeneralOptions<T> extends CodecOptions {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
-const nothing = new Uint8Array(0);
 
 /**
  * JSON without a message: what JSON.parse and JSON.stringify do, on bytes, with limits and proper errors.
@@ -59,7 +60,8 @@ class GeneralJson<T> implements Serializer<T> {
 
   serialize(value: T): Uint8Array {
     const bytes = encoder.encode(this.#text(value));
-    if (bytes.length > this.#policy.maxBytes) throw tooLarge(this.#name, bytes.length, this.#policy.maxBytes);
+    if (bytes.length > this.#policy.maxBytes)
+      throw tooLarge(this.#name, `${bytes.length} bytes`, this.#policy.maxBytes);
     return bytes;
   }
 
@@ -67,7 +69,7 @@ class GeneralJson<T> implements Serializer<T> {
     checkTarget(this.#name, buffer, offset);
     const text = this.#text(value);
     const size = utf8Length(text);
-    if (size > this.#policy.maxBytes) throw tooLarge(this.#name, size, this.#policy.maxBytes);
+    if (size > this.#policy.maxBytes) throw tooLarge(this.#name, `${size} bytes`, this.#policy.maxBytes);
     return offset + size > buffer.length ? -1 : writeUtf8(buffer, offset, text);
   }
 
@@ -119,9 +121,12 @@ class GeneralJson<T> implements Serializer<T> {
     } catch (error) {
       cause = error;
     }
-    if (text !== undefined) return text;
+    if (text !== undefined) {
+      checkNesting(this.#name, this.#policy, value, text);
+      return text;
+    }
     // The strict writer knows the path of what cannot be written.
-    writeAny(new Writer(this.#name, this.#policy), value, nothing, 0);
+    writeAlone(new Writer(this.#name, this.#policy), writeAny, value);
     const facts = { message: this.#name, path: [], offset: undefined, expected: 'a value JSON can express' };
     throw new SerializationError(
       'ICHOR_SERIALIZATION_TYPE',

@@ -4,6 +4,7 @@ import { Decoder, Encoder, ExtensionCodec } from '@msgpack/msgpack';
 import { checkRange, checkTarget, tooLarge } from '../codec/arguments.ts';
 import { fail, Reader } from '../codec/reader.ts';
 import type { Serializer } from '../codec/serializer.ts';
+import { writeAlone } from '../codec/output.ts';
 import { Writer } from '../codec/writer.ts';
 import { describeValue } from '../errors/received.ts';
 import { SerializationError } from '../errors/serialization-error.ts';
@@ -156,12 +157,12 @@ class GeneralMessagePack<T> implements Serializer<T> {
       bytes = this.#encoder.encodeSharedRef(value);
     } catch (cause) {
       // The strict writer knows the path of what cannot be written, unless an extension or a bigint is in question.
-      if (!(cause instanceof SerializationError))
-        writePackAny(new Writer(this.#name, this.#policy), value, new Uint8Array(0), 0);
+      if (!(cause instanceof SerializationError)) writeAlone(new Writer(this.#name, this.#policy), writePackAny, value);
       const received = cause instanceof Error ? cause.message : String(cause);
       throw this.#failed('ICHOR_SERIALIZATION_TYPE', 'a value MessagePack can express', received, undefined, cause);
     }
-    if (bytes.length > this.#policy.maxBytes) throw tooLarge(this.#name, bytes.length, this.#policy.maxBytes);
+    if (bytes.length > this.#policy.maxBytes)
+      throw tooLarge(this.#name, `${bytes.length} bytes`, this.#policy.maxBytes);
     this.#check(bytes, 0, bytes.length);
     return bytes;
   }

@@ -3,11 +3,11 @@
 
 import type { Write } from '../codec/writer.ts';
 import { NodeFunctions, putConstant } from '../codegen/node-functions.ts';
-import { memberOf, misfitTest, notAnObject, refuseIf } from '../codegen/value-tests.ts';
-import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
+import { memberOf, misfitTest, notAnObject, refuseIf, reserve } from '../codegen/value-tests.ts';
+import type { ArrayNode, FieldNode, LiteralValue, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import type { JsonWriters } from './write-closures.ts';
-import { writeInt, writeNumber } from './write-number.ts';
-import { writeString } from './write-string.ts';
+import { maxIntLength, maxNumberLength, writeInt, writeNumber } from './write-number.ts';
+import { writeString, writeText } from './write-string.ts';
 
 const encoder = new TextEncoder();
 
@@ -35,30 +35,45 @@ class WriterFunctions extends NodeFunctions {
     return undefined;
   }
 
-  /** Statements that write the variable `x` at `p`. */
-  #value(node: SchemaNode): string {
+  /**
+   * Statements that write the variable `x` at `p`, where there is room for what `roomOf` says.
+   *
+   * @param opened Whether the quote that opens a string is there.
+   */
+  #value(node: SchemaNode, opened = false): string {
     const test = misfitTest(this.code, node, 'x');
     const refuse = test === undefined ? '' : refuseIf(this.code, test);
     switch (node.kind) {
       case 'int':
-        return `${refuse} p = ${this.call(writeInt, 'b, p, x')};`;
+        return `${refuse} p = ${this.call(writeInt, 'd, p, x')};`;
       case 'float':
-        return `${refuse} p = ${this.call(writeNumber, 'b, p, x')};`;
+        return `${refuse} p = ${this.call(writeNumber, 'd, p, x')};`;
       case 'string':
-        return `${refuse} p = ${this.call(writeString, 'b, p, x')};`;
+        return `${refuse} p = ${this.call(opened ? writeText : writeString, 'b, p, x')};`;
       case 'bool':
         return `${refuse} if (x) { ${put('true')} } else { ${put('false')} }`;
       case 'nullable':
         return `if (x === null) { ${put('null')} } else {\n${this.#value(node.inner)}\n}`;
+      case 'literal':
+        return `${refuseIf(this.code, `x !== ${JSON.stringify(node.value)}`)} ${put(JSON.stringify(node.value))}`;
+      case 'enum':
+        if (node.values.length <= fewValues) return this.#choice(node.values);
+        return `p = ${this.functionOf(node)}(w, x, b, p);`;
       default:
         return `p = ${this.functionOf(node)}(w, x, b, p);`;
     }
+  }
+
+  #choice(values: readonly LiteralValue[]): string {
+    const cases = values.map((value) => `if (x === ${JSON.stringify(value)}) { ${put(JSON.stringify(value))} }`);
+    return `${cases.join(' else ')} else ${refuseIf(this.code, 'true')}`;
   }
 
   #object(node: ObjectNode): string[] {
     const lines = [
       refuseIf(this.code, notAnObject),
       refuseIf(this.code, 'w.depth++ >= w.maxDepth'),
+      'const d = w.view;',
       'let separator = 123, x;',
     ];
     let required = false;
@@ -66,12 +81,19 @@ class WriterFunctions extends NodeFunctions {
       lines.push(...this.#field(field, index === 0 ? '123' : required ? '44' : 'separator'));
       required ||= !mayBeAbsent(field);
     });
+    lines.push(reserve(this.code, 2));
     if (!required) lines.push('if (separator === 123) b[p++] = 123;');
     return [...lines, 'w.depth--;', 'b[p] = 125;', 'return p + 1;'];
   }
 
   #field(field: FieldNode, separator: string): string[] {
-    const write = `${putConstant(encoder.encode(`,${JSON.stringify(field.key)}:`), separator)}\n${this.#value(field.node)}`;
+    const opened = field.node.kind === 'string';
+    const key = encoder.encode(`,${JSON.stringify(field.key)}:${opened ? '"' : ''}`);
+    const room = reserve(this.code, key.length + valueRoom(field.node));
+    const dynamic = separator === 'separator';
+    if (!dynamic) key[0] = Number(separator);
+    const start = putConstant(key, leastBehindKey, dynamic ? separator : undefined);
+    const write = `${room} ${start}\n${this.#value(field.node, opened)}`;
     const member = `x = ${memberOf(field.key)};`;
     if (mayBeAbsent(field)) return [member, `if (x !== undefined) {\n${write}\nseparator = 44;\n}`];
     return [member, refuseIf(this.code, 'x === undefined'), write, 'separator = 44;'];
@@ -81,13 +103,17 @@ class WriterFunctions extends NodeFunctions {
     return [
       refuseIf(this.code, `!Array.isArray(v) || v.length < ${node.minItems} || v.length > ${node.maxItems}`),
       refuseIf(this.code, 'w.depth++ >= w.maxDepth'),
+      'const d = w.view;',
+      reserve(this.code, 1),
       'b[p++] = 91;',
       'for (let i = 0; i < v.length; i++) {',
+      reserve(this.code, 1 + roomOf(node.item)),
       'if (i > 0) b[p++] = 44;',
       'const x = v[i];',
       this.#value(node.item),
       '}',
       'w.depth--;',
+      reserve(this.code, 1),
       'b[p] = 93;',
       'return p + 1;',
     ];
@@ -102,11 +128,46 @@ class WriterFunctions extends NodeFunctions {
   }
 }
 
+/** Up to so many values of an enum are compared one by one. */
+const fewValues = 8;
+
+/** Behind every key stand a value and what follows it, each of one byte at least. */
+const leastBehindKey = 2;
+
+/** Room for the value behind a key. */
+function valueRoom(node: SchemaNode): number {
+  return Math.max(leastBehindKey, roomOf(node));
+}
+
+/** The most bytes that `#value` writes of such a node by itself; what it calls asks for its own room. */
+function roomOf(node: SchemaNode): number {
+  switch (node.kind) {
+    case 'int':
+      return maxIntLength;
+    case 'float':
+      return maxNumberLength;
+    case 'bool':
+      return 5;
+    case 'nullable':
+      return Math.max(4, roomOf(node.inner));
+    case 'literal':
+      return textLength(node.value);
+    case 'enum':
+      return Math.max(...node.values.map(textLength));
+    default:
+      return 0;
+  }
+}
+
+function textLength(value: LiteralValue): number {
+  return encoder.encode(JSON.stringify(value)).length;
+}
+
 /** Whether the writer leaves the key out for undefined. A foreign schema may allow that. */
 function mayBeAbsent(field: FieldNode): boolean {
   return field.optional || field.node.kind === 'foreign';
 }
 
 function put(text: string): string {
-  return putConstant(encoder.encode(text));
+  return putConstant(encoder.encode(text), 0);
 }

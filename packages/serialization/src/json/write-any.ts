@@ -3,9 +3,10 @@
 
 import { describeValue } from '../errors/received.ts';
 import { ownValue } from '../schema/value-checks.ts';
-import { enter, failWrite, failWriteType, type Writer } from '../codec/writer.ts';
-import { writeDigits, writeNumber } from './write-number.ts';
+import { enter, failWrite, failWriteType, putByte, reserve, type Writer } from '../codec/writer.ts';
+import { maxNumberLength, writeNumber } from './write-number.ts';
 import { writeString } from './write-string.ts';
+import { writeAscii } from '../text/text.ts';
 
 export function writeAny(w: Writer, v: unknown, b: Uint8Array, p: number): number {
   switch (typeof v) {
@@ -13,15 +14,22 @@ export function writeAny(w: Writer, v: unknown, b: Uint8Array, p: number): numbe
       return writeString(b, p, v);
     case 'number':
       if (!Number.isFinite(v)) failWrite(w, 'ICHOR_SERIALIZATION_RANGE', 'a finite number', describeValue(v));
-      return writeNumber(b, p, v);
+      reserve(b, p, maxNumberLength);
+      return writeNumber(w.view, p, v);
     case 'boolean':
-      return writeDigits(b, p, v ? 'true' : 'false');
+      return putText(b, p, v ? 'true' : 'false');
     case 'object':
-      if (v === null) return writeDigits(b, p, 'null');
+      if (v === null) return putText(b, p, 'null');
       return writeConverted(w, v, b, p);
     default:
       return failWriteType(w, 'a value JSON can express', v);
   }
+}
+
+/** Writes short ASCII text, such as `null` or the digits of a bigint. */
+export function putText(b: Uint8Array, p: number, text: string): number {
+  reserve(b, p, text.length);
+  return writeAscii(b, p, text);
 }
 
 /** Objects with `toJSON` (dates among them) are written as what it returns; it is called once, as by JSON.stringify. */
@@ -35,15 +43,14 @@ function writeConverted(w: Writer, v: object, b: Uint8Array, p: number): number 
 
 function writeAnyArray(w: Writer, v: readonly unknown[], b: Uint8Array, p: number): number {
   enter(w);
-  b[p++] = 91;
+  p = putByte(b, p, 91);
   for (let index = 0; index < v.length; index++) {
-    if (index > 0) b[p++] = 44;
+    if (index > 0) p = putByte(b, p, 44);
     w.path[w.depth - 1] = index;
     p = writeAny(w, v[index], b, p);
   }
   w.depth--;
-  b[p] = 93;
-  return p + 1;
+  return putByte(b, p, 93);
 }
 
 function writeAnyObject(w: Writer, v: object, b: Uint8Array, p: number): number {
@@ -54,14 +61,12 @@ function writeAnyObject(w: Writer, v: object, b: Uint8Array, p: number): number 
     const member = (v as Record<string, unknown>)[key];
     if (member === undefined) continue;
     w.path[w.depth - 1] = key;
-    b[p] = separator;
+    p = putByte(b, p, separator);
     separator = 44;
-    p = writeString(b, p + 1, key);
-    b[p++] = 58;
+    p = putByte(b, writeString(b, p, key), 58);
     p = writeAny(w, member, b, p);
   }
   w.depth--;
-  if (separator === 123) b[p++] = 123;
-  b[p] = 125;
-  return p + 1;
+  if (separator === 123) p = putByte(b, p, 123);
+  return putByte(b, p, 125);
 }

@@ -13,13 +13,13 @@ import {
   failChoice,
   mayOmit,
 } from '../codec/write-parts.ts';
-import { enter, failWrite, failWriteType, putBytes, type Write } from '../codec/writer.ts';
+import { enter, failWrite, failWriteType, putByte, putBytes, reserve, type Write } from '../codec/writer.ts';
 import { describeNode } from '../schema/describe-node.ts';
 import type { ObjectNode, RecordNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import { isPlainObject, ownValue } from '../schema/value-checks.ts';
 import { base64Length, writeBase64 } from '../text/base64.ts';
-import { writeAny } from './write-any.ts';
-import { writeDigits, writeInt, writeNumber } from './write-number.ts';
+import { putText, writeAny } from './write-any.ts';
+import { maxIntLength, maxNumberLength, writeInt, writeNumber } from './write-number.ts';
 import { writeString } from './write-string.ts';
 
 const encoder = new TextEncoder();
@@ -46,13 +46,19 @@ export class JsonWriters {
       case 'bool':
         return writeBool;
       case 'int':
-        return (w, v, b, p) => writeInt(b, p, checkInt(w, node, v));
+        return (w, v, b, p) => {
+          reserve(b, p, maxIntLength);
+          return writeInt(w.view, p, checkInt(w, node, v));
+        };
       case 'float':
-        return (w, v, b, p) => writeNumber(b, p, checkFloat(w, node, v));
+        return (w, v, b, p) => {
+          reserve(b, p, maxNumberLength);
+          return writeNumber(w.view, p, checkFloat(w, node, v));
+        };
       case 'bigint':
         return (w, v, b, p) => {
           const value = checkBigint(w, node, v);
-          return writeDigits(b, p, node.json === 'string' ? `"${value}"` : String(value));
+          return putText(b, p, node.json === 'string' ? `"${value}"` : String(value));
         };
       case 'string':
         return (w, v, b, p) => writeString(b, p, checkText(w, node, v));
@@ -102,11 +108,9 @@ const writeBool: Write = (w, v, b, p) => {
 };
 
 function writeBytes(b: Uint8Array, p: number, bytes: Uint8Array): number {
-  const end = p + 1 + base64Length(bytes.length);
+  reserve(b, p, base64Length(bytes.length) + 2);
   b[p] = 34;
-  if (end < b.length) writeBase64(b, p + 1, bytes);
-  b[end] = 34;
-  return end + 1;
+  return putByte(b, writeBase64(b, p + 1, bytes), 34);
 }
 
 function choiceWriter(values: readonly unknown[], expected: string): Write {
@@ -121,15 +125,14 @@ function listWriter(item: (index: number) => Write, least: number, most: number)
   return (w, v, b, p) => {
     const list = checkArray(w, v, least, most);
     enter(w);
-    b[p++] = 91;
+    p = putByte(b, p, 91);
     for (let index = 0; index < list.length; index++) {
-      if (index > 0) b[p++] = 44;
+      if (index > 0) p = putByte(b, p, 44);
       w.path[w.depth - 1] = index;
       p = item(index)(w, list[index], b, p);
     }
     w.depth--;
-    b[p] = 93;
-    return p + 1;
+    return putByte(b, p, 93);
   };
 }
 
@@ -138,22 +141,20 @@ function recordWriter(node: RecordNode, value: Write): Write {
     if (!isPlainObject(v)) failWriteType(w, 'an object', v);
     enter(w);
     let count = 0;
-    b[p++] = 123;
+    p = putByte(b, p, 123);
     for (const key of Object.keys(v)) {
       const member = v[key];
       if (member === undefined) continue;
-      if (count++ > 0) b[p++] = 44;
+      if (count++ > 0) p = putByte(b, p, 44);
       w.path[w.depth - 1] = key;
-      p = writeString(b, p, key);
-      b[p++] = 58;
+      p = putByte(b, writeString(b, p, key), 58);
       p = value(w, member, b, p);
     }
     w.depth--;
     if (count > node.maxEntries) {
       failWrite(w, 'ICHOR_SERIALIZATION_LIMIT', `at most ${node.maxEntries} entries`, `${count} entries`);
     }
-    b[p] = 125;
-    return p + 1;
+    return putByte(b, p, 125);
   };
 }
 
@@ -169,25 +170,23 @@ function objectWriter(node: ObjectNode, writes: readonly Write[]): Write {
       const member = ownValue(v, field.key);
       w.path[w.depth - 1] = field.key;
       if (member === undefined && mayOmit(w, field)) continue;
-      b[p] = separator;
+      p = putByte(b, p, separator);
       separator = 44;
-      p = writes[index]!(w, member, b, putBytes(b, p + 1, keys[index]!));
+      p = writes[index]!(w, member, b, putBytes(b, p, keys[index]!));
     }
     if (node.unknownKeys === 'keep') {
       for (const key of Object.keys(v)) {
         if (known.has(key) || v[key] === undefined) continue;
         w.path[w.depth - 1] = key;
-        b[p] = separator;
+        p = putByte(b, p, separator);
         separator = 44;
-        p = writeString(b, p + 1, key);
-        b[p++] = 58;
+        p = putByte(b, writeString(b, p, key), 58);
         p = writeAny(w, v[key], b, p);
       }
     }
     w.depth--;
-    if (separator === 123) b[p++] = 123;
-    b[p] = 125;
-    return p + 1;
+    if (separator === 123) p = putByte(b, p, 123);
+    return putByte(b, p, 125);
   };
 }
 

@@ -1,6 +1,8 @@
 // Strings as JSON text, as JSON.stringify writes them: controls, quote and backslash escaped, lone surrogates as \uXXXX.
 
+import { putByte, reserve, throwOverflow } from '../codec/writer.ts';
 import { utf8Length, writeAscii, writeUtf8 } from '../text/text.ts';
+import { putFourBytes, putThreeBytes, putTwoBytes } from '../text/utf8.ts';
 
 /** Up to here a loop beats a call into the runtime. */
 const shortLength = 48;
@@ -24,21 +26,28 @@ letters[92] = 92;
 
 /** Writes a string with its quotes. */
 export function writeString(b: Uint8Array, p: number, text: string): number {
+  return writeText(b, putByte(b, p, 34), text);
+}
+
+/** Writes the rest of a string, whose opening quote is there. */
+export function writeText(b: Uint8Array, p: number, text: string): number {
   const { length } = text;
   if (length > shortLength) return writeLong(b, p, text);
-  b[p++] = 34;
+  // The most that escapes make of it.
+  if (p + length * 6 + 1 > b.length) throwOverflow();
   let i = 0;
   // Four at a time, because asking for a code unit costs more than everything else that is done with it.
   for (const last = length - 3; i < last; i += 4) {
-    const c = text.charCodeAt(i);
-    const d = text.charCodeAt(i + 1);
-    const e = text.charCodeAt(i + 2);
-    const f = text.charCodeAt(i + 3);
-    if ((c | d | e | f) > 127 || (plain[c]! & plain[d]! & plain[e]! & plain[f]!) === 0) break;
-    b[p] = c;
-    b[p + 1] = d;
-    b[p + 2] = e;
-    b[p + 3] = f;
+    const first = text.charCodeAt(i);
+    const second = text.charCodeAt(i + 1);
+    const third = text.charCodeAt(i + 2);
+    const fourth = text.charCodeAt(i + 3);
+    if ((first | second | third | fourth) > 127) break;
+    if ((plain[first]! & plain[second]! & plain[third]! & plain[fourth]!) === 0) break;
+    b[p] = first;
+    b[p + 1] = second;
+    b[p + 2] = third;
+    b[p + 3] = fourth;
     p += 4;
   }
   for (; i < length; i++) {
@@ -61,17 +70,18 @@ function close(b: Uint8Array, p: number): number {
 }
 
 function writeLong(b: Uint8Array, p: number, text: string): number {
-  b[p] = 34;
-  return close(b, writeLongText(b, p + 1, text));
-}
-
-function writeLongText(b: Uint8Array, p: number, text: string): number {
-  if (!unusual.test(text)) return p + text.length <= b.length ? writeAscii(b, p, text) : p + text.length;
-  if (!mustEscape.test(text)) {
-    const length = p + text.length * 3 <= b.length ? -1 : utf8Length(text);
-    return length < 0 || p + length <= b.length ? writeUtf8(b, p, text) : p + length;
+  const { length } = text;
+  if (!unusual.test(text)) {
+    reserve(b, p, length + 1);
+    return close(b, writeAscii(b, p, text));
   }
-  return writeUnits(b, p, text, 0);
+  // The most that it may take is far above what it takes, which is asked for where it matters.
+  if (!mustEscape.test(text)) {
+    if (p + length * 3 + 1 > b.length) reserve(b, p, utf8Length(text) + 1);
+    return close(b, writeUtf8(b, p, text));
+  }
+  if (p + length * 6 + 1 > b.length) reserve(b, p, utf8Length(JSON.stringify(text)) - 1);
+  return close(b, writeUnits(b, p, text, 0));
 }
 
 /** Writes the text from index `i` on, whatever it holds. */
@@ -81,28 +91,20 @@ function writeUnits(b: Uint8Array, p: number, text: string, i: number): number {
     if (c < 128) {
       if (plain[c] === 1) b[p++] = c;
       else if (letters[c] !== 0) {
-        b[p++] = 92;
-        b[p++] = letters[c]!;
+        b[p] = 92;
+        b[p + 1] = letters[c]!;
+        p += 2;
       } else p = writeEscape(b, p, c);
-    } else if (c < 0x800) {
-      b[p++] = 0xc0 | (c >> 6);
-      b[p++] = 0x80 | (c & 63);
-    } else if (c < 0xd800 || c > 0xdfff) {
-      b[p++] = 0xe0 | (c >> 12);
-      b[p++] = 0x80 | ((c >> 6) & 63);
-      b[p++] = 0x80 | (c & 63);
-    } else {
+    } else if (c < 0x800) p = putTwoBytes(b, p, c);
+    else if (c < 0xd800 || c > 0xdfff) p = putThreeBytes(b, p, c);
+    else {
       const next = i + 1 < text.length ? text.charCodeAt(i + 1) : 0;
       if (c > 0xdbff || next < 0xdc00 || next > 0xdfff) {
         p = writeEscape(b, p, c);
         continue;
       }
       i++;
-      const point = 0x10000 + ((c & 0x3ff) << 10) + (next & 0x3ff);
-      b[p++] = 0xf0 | (point >> 18);
-      b[p++] = 0x80 | ((point >> 12) & 63);
-      b[p++] = 0x80 | ((point >> 6) & 63);
-      b[p++] = 0x80 | (point & 63);
+      p = putFourBytes(b, p, c, next);
     }
   }
   return p;

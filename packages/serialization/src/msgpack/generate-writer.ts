@@ -3,11 +3,11 @@
 
 import type { Write } from '../codec/writer.ts';
 import { isGeneratable, NodeFunctions, putConstant } from '../codegen/node-functions.ts';
-import { memberOf, misfitTest, notAnObject, refuseIf } from '../codegen/value-tests.ts';
-import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
+import { memberOf, misfitTest, notAnObject, refuseIf, reserve } from '../codegen/value-tests.ts';
+import type { ArrayNode, FieldNode, LiteralValue, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import { mayBeNil } from './read-positional.ts';
 import { constantBytes, type PackWriters } from './write-closures.ts';
-import { writeArrayHead, writeMapHead, writePackFloat, writePackInt } from './write-number.ts';
+import { maxNumberLength, writeArrayHead, writeMapHead, writePackFloat, writePackInt } from './write-number.ts';
 import { writePackString } from './write-text.ts';
 
 /** The generated writer of `node`. */
@@ -36,23 +36,60 @@ class PackWriterFunctions extends NodeFunctions {
     return undefined;
   }
 
-  /** Statements that write the variable `x` at `p`. */
+  /** Statements that write the variable `x` at `p`, where there is room for what `#roomOf` says. */
   #value(node: SchemaNode): string {
     const test = misfitTest(this.code, node, 'x');
     const refuse = test === undefined ? '' : refuseIf(this.code, test);
     switch (node.kind) {
       case 'int':
-        return `${refuse} p = ${this.call(writePackInt, 'b, p, x')};`;
+        return `${refuse} p = ${this.call(writePackInt, 'd, p, x')};`;
       case 'float':
-        return `${refuse} p = ${this.call(writePackFloat, 'b, p, x')};`;
+        return `${refuse} p = ${this.call(writePackFloat, 'd, p, x')};`;
       case 'string':
         return `${refuse} p = ${this.call(writePackString, 'b, p, x')}; ${refuseIf(this.code, 'p < 0')}`;
       case 'bool':
         return `${refuse} b[p++] = x ? 0xc3 : 0xc2;`;
       case 'nullable':
         return `if (x === null) b[p++] = 0xc0; else {\n${this.#value(node.inner)}\n}`;
+      case 'literal':
+        return `${refuseIf(this.code, `x !== ${JSON.stringify(node.value)}`)} ${putConstant(constantBytes(node.value), 0)}`;
+      case 'enum':
+        if (node.values.length <= fewValues) return this.#choice(node.values);
+        return `p = ${this.functionOf(node)}(w, x, b, p);`;
       default:
         return `p = ${this.functionOf(node)}(w, x, b, p);`;
+    }
+  }
+
+  #choice(values: readonly LiteralValue[]): string {
+    const bytes = values.map((value, index) => this.#choiceBytes(value, index));
+    const cases = values.map(
+      (value, index) => `if (x === ${JSON.stringify(value)}) { ${putConstant(bytes[index]!, 0)} }`,
+    );
+    return `${cases.join(' else ')} else ${refuseIf(this.code, 'true')}`;
+  }
+
+  /** A value of an enum: by position its index. */
+  #choiceBytes(value: LiteralValue, index: number): Uint8Array {
+    return constantBytes(this.#closures.positional ? index : value);
+  }
+
+  /** The most bytes that `#value` writes of such a node by itself; what it calls asks for its own room. */
+  #roomOf(node: SchemaNode): number {
+    switch (node.kind) {
+      case 'int':
+      case 'float':
+        return maxNumberLength;
+      case 'bool':
+        return 1;
+      case 'nullable':
+        return Math.max(1, this.#roomOf(node.inner));
+      case 'literal':
+        return constantBytes(node.value).length;
+      case 'enum':
+        return Math.max(...node.values.map((value, index) => this.#choiceBytes(value, index).length));
+      default:
+        return 0;
     }
   }
 
@@ -61,27 +98,35 @@ class PackWriterFunctions extends NodeFunctions {
     const lines = [
       refuseIf(this.code, notAnObject),
       refuseIf(this.code, 'w.depth++ >= w.maxDepth'),
+      'const d = w.view;',
       `let x, n = ${always};`,
     ];
     node.fields.forEach((field, index) => {
       if (field.optional) lines.push(`const x${index} = ${memberOf(field.key)};`, `if (x${index} !== undefined) n++;`);
     });
-    lines.push(`p = ${this.call(writeMapHead, 'b, p, n')};`);
+    lines.push(reserve(this.code, maxNumberLength), `p = ${this.call(writeMapHead, 'd, p, n')};`);
     node.fields.forEach((field, index) => lines.push(...this.#entry(field, index)));
     return [...lines, 'w.depth--;', 'return p;'];
   }
 
   #entry(field: FieldNode, index: number): string[] {
-    const write = `${putConstant(constantBytes(field.key))}\n${this.#value(field.node)}`;
+    const key = constantBytes(field.key);
+    const room = reserve(this.code, key.length + Math.max(leastBehindKey, this.#roomOf(field.node)));
+    const write = `${room} ${putConstant(key, leastBehindKey)}\n${this.#value(field.node)}`;
     if (field.optional) return [`x = x${index};`, `if (x !== undefined) {\n${write}\n}`];
     return [`x = ${memberOf(field.key)};`, refuseIf(this.code, 'x === undefined'), write];
   }
 
   #fields(node: ObjectNode): string[] {
-    const lines = [refuseIf(this.code, notAnObject), refuseIf(this.code, 'w.depth++ >= w.maxDepth'), 'let x;'];
-    lines.push(`p = ${this.call(writeArrayHead, `b, p, ${node.fields.length}`)};`);
+    const lines = [
+      refuseIf(this.code, notAnObject),
+      refuseIf(this.code, 'w.depth++ >= w.maxDepth'),
+      'const d = w.view;',
+      'let x;',
+    ];
+    lines.push(reserve(this.code, maxNumberLength), `p = ${this.call(writeArrayHead, `d, p, ${node.fields.length}`)};`);
     for (const field of node.fields) {
-      lines.push(`x = ${memberOf(field.key)};`);
+      lines.push(`x = ${memberOf(field.key)};`, reserve(this.code, 1 + this.#roomOf(field.node)));
       const wrap = field.optional && mayBeNil(field.node) ? 'b[p++] = 0x91;' : '';
       const write = `${wrap}\n${this.#value(field.node)}`;
       if (field.optional) lines.push(`if (x === undefined) b[p++] = 0xc0; else {\n${write}\n}`);
@@ -94,8 +139,11 @@ class PackWriterFunctions extends NodeFunctions {
     return [
       refuseIf(this.code, `!Array.isArray(v) || v.length < ${node.minItems} || v.length > ${node.maxItems}`),
       refuseIf(this.code, 'w.depth++ >= w.maxDepth'),
-      `p = ${this.call(writeArrayHead, 'b, p, v.length')};`,
+      'const d = w.view;',
+      reserve(this.code, maxNumberLength),
+      `p = ${this.call(writeArrayHead, 'd, p, v.length')};`,
       'for (let i = 0; i < v.length; i++) {',
+      reserve(this.code, this.#roomOf(node.item)),
       'const x = v[i];',
       this.#value(node.item),
       '}',
@@ -112,3 +160,9 @@ class PackWriterFunctions extends NodeFunctions {
     return [...lines, `default: ${refuseIf(this.code, 'true')}`, '}'];
   }
 }
+
+/** Behind every key stands a value, of one byte at least. */
+const leastBehindKey = 1;
+
+/** Up to so many values of an enum are compared one by one. */
+const fewValues = 8;

@@ -13,14 +13,23 @@ import {
   failChoice,
   mayOmit,
 } from '../codec/write-parts.ts';
-import { enter, failWrite, failWriteType, putBytes, type Write, type Writer } from '../codec/writer.ts';
+import { enter, failWrite, failWriteType, putByte, putBytes, reserve, Writer, type Write } from '../codec/writer.ts';
+import { writeAlone } from '../codec/output.ts';
+import { policyOf } from '../schema/limits.ts';
 import { describeNode } from '../schema/describe-node.ts';
 import type { LiteralValue, ObjectNode, RecordNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import { isPlainObject, ownValue } from '../schema/value-checks.ts';
 import { bigintExtension } from './extension.ts';
 import { mayBeNil } from './read-positional.ts';
 import { checkWellFormed, writeNil, writePackAny } from './write-any.ts';
-import { writeArrayHead, writeMapHead, writePackBigint, writePackFloat, writePackInt } from './write-number.ts';
+import {
+  maxNumberLength,
+  writeArrayHead,
+  writeMapHead,
+  writePackBigint,
+  writePackFloat,
+  writePackInt,
+} from './write-number.ts';
 import { writePackBytes, writePackDate, writePackString } from './write-text.ts';
 
 /** The closures of one message; nodes that are shared or recursive are composed once. */
@@ -47,17 +56,23 @@ export class PackWriters {
       case 'bool':
         return writeBool;
       case 'int':
-        return (w, v, b, p) => writePackInt(b, p, checkInt(w, node, v));
+        return (w, v, b, p) => {
+          reserve(b, p, maxNumberLength);
+          return writePackInt(w.view, p, checkInt(w, node, v));
+        };
       case 'float':
-        return (w, v, b, p) => writePackFloat(b, p, checkFloat(w, node, v));
+        return (w, v, b, p) => {
+          reserve(b, p, maxNumberLength);
+          return writePackFloat(w.view, p, checkFloat(w, node, v));
+        };
       case 'bigint':
-        return (w, v, b, p) => writePackBigint(b, p, checkBigint(w, node, v), bigintExtension);
+        return (w, v, b, p) => writePackBigint(w, b, p, checkBigint(w, node, v), bigintExtension);
       case 'string':
         return (w, v, b, p) => writePackString(b, p, checkWellFormed(w, checkText(w, node, v)));
       case 'bytes':
         return (w, v, b, p) => writePackBytes(b, p, checkBytes(w, node, v));
       case 'date':
-        return (w, v, b, p) => writePackDate(b, p, checkDate(w, v));
+        return (w, v, b, p) => writePackDate(b, w.view, p, checkDate(w, v));
       case 'literal':
         return choiceWriter([node.value], describeNode(node));
       case 'enum':
@@ -114,8 +129,7 @@ export class PackWriters {
 
 const writeBool: Write = (w, v, b, p) => {
   if (typeof v !== 'boolean') failWriteType(w, 'true or false', v);
-  b[p] = v ? 0xc3 : 0xc2;
-  return p + 1;
+  return putByte(b, p, v ? 0xc3 : 0xc2);
 };
 
 function choiceWriter(values: readonly LiteralValue[], expected: string): Write {
@@ -128,25 +142,37 @@ function choiceWriter(values: readonly LiteralValue[], expected: string): Write 
 
 /** The encoding of a constant of the schema. */
 export function constantBytes(value: LiteralValue): Uint8Array {
-  const b = new Uint8Array(typeof value === 'string' ? value.length * 3 + 5 : 9);
-  if (typeof value === 'string') return b.subarray(0, writePackString(b, 0, value));
-  if (typeof value === 'number') return b.subarray(0, writePackFloat(b, 0, value));
-  return Uint8Array.of(value === null ? 0xc0 : value ? 0xc3 : 0xc2);
+  return writeAlone(new Writer('constant', policyOf('constant', {})), writePackAny, value);
 }
 
 function indexWriter(values: readonly (string | number)[], expected: string): Write {
   const indexes = new Map<unknown, number>(values.map((value, index) => [value, index]));
   return (w, v, b, p) => {
     const index = indexes.get(v);
-    return index === undefined ? failChoice(w, values, expected, v) : writePackInt(b, p, index);
+    return index === undefined ? failChoice(w, values, expected, v) : putIndex(w, b, p, index);
   };
+}
+
+function putIndex(w: Writer, b: Uint8Array, p: number, index: number): number {
+  reserve(b, p, maxNumberLength);
+  return writePackInt(w.view, p, index);
+}
+
+function putArrayHead(w: Writer, b: Uint8Array, p: number, length: number): number {
+  reserve(b, p, maxNumberLength);
+  return writeArrayHead(w.view, p, length);
+}
+
+function putMapHead(w: Writer, b: Uint8Array, p: number, length: number): number {
+  reserve(b, p, maxNumberLength);
+  return writeMapHead(w.view, p, length);
 }
 
 function listWriter(item: (index: number) => Write, least: number, most: number): Write {
   return (w, v, b, p) => {
     const list = checkArray(w, v, least, most);
     enter(w);
-    p = writeArrayHead(b, p, list.length);
+    p = putArrayHead(w, b, p, list.length);
     for (let index = 0; index < list.length; index++) {
       w.path[w.depth - 1] = index;
       p = item(index)(w, list[index], b, p);
@@ -168,7 +194,7 @@ function recordWriter(node: RecordNode, value: Write): Write {
       failWrite(w, 'ICHOR_SERIALIZATION_LIMIT', `at most ${node.maxEntries} entries`, `${keys.length} entries`);
     }
     enter(w);
-    p = writeMapHead(b, p, keys.length);
+    p = putMapHead(w, b, p, keys.length);
     for (const key of keys) {
       w.path[w.depth - 1] = key;
       p = writePackString(b, p, checkWellFormed(w, key));
@@ -195,7 +221,7 @@ function objectWriter(node: ObjectNode, writes: readonly Write[]): Write {
       node.unknownKeys === 'keep'
         ? Object.keys(object).filter((key) => !known.has(key) && object[key] !== undefined)
         : [];
-    p = writeMapHead(b, p, values.filter((value) => value !== undefined).length + extra.length);
+    p = putMapHead(w, b, p, values.filter((value) => value !== undefined).length + extra.length);
     for (let index = 0; index < values.length; index++) {
       if (values[index] === undefined) continue;
       w.path[w.depth - 1] = node.fields[index]!.key;
@@ -216,17 +242,17 @@ function positionalWriter(node: ObjectNode, writes: readonly Write[], variant?: 
   return (w, v, b, p) => {
     const object = checkObject(w, v);
     enter(w);
-    p = writeArrayHead(b, p, writes.length);
+    p = putArrayHead(w, b, p, writes.length);
     for (let index = 0; index < writes.length; index++) {
       if (index === 0 && variant !== undefined) {
-        p = writePackInt(b, p, variant);
+        p = putIndex(w, b, p, variant);
         continue;
       }
       const field = node.fields[index]!;
       const value = ownValue(object, field.key);
       w.path[w.depth - 1] = field.key;
       if (value === undefined && mayOmit(w, field)) p = writeNil(b, p);
-      else p = writes[index]!(w, value, b, wrapped[index] === true ? writeArrayHead(b, p, 1) : p);
+      else p = writes[index]!(w, value, b, wrapped[index] === true ? putArrayHead(w, b, p, 1) : p);
     }
     w.depth--;
     return p;

@@ -10,7 +10,7 @@ export function base64Length(size: number): number {
   return Math.ceil(size / 3) * 4;
 }
 
-/** Writes the text of `bytes` at `p`, which must fit. Returns the position behind it. */
+/** Writes the text of `bytes` at `p`, where there must be room. Returns the position behind it. */
 export function writeBase64(b: Uint8Array, p: number, bytes: Uint8Array): number {
   const whole = bytes.length - (bytes.length % 3);
   let i = 0;

@@ -6,11 +6,9 @@ interface NodeBuffer {
     utf8Slice(this: Uint8Array, start: number, end: number): string;
     latin1Write(this: Uint8Array, text: string, offset: number, length: number): number;
     utf8Write(this: Uint8Array, text: string, offset: number, length: number): number;
-    base64Slice(this: Uint8Array, start: number, end: number): string;
   };
   byteLength(text: string): number;
   allocUnsafe(size: number): Uint8Array<ArrayBuffer>;
-  allocUnsafeSlow(size: number): Uint8Array<ArrayBuffer>;
 }
 
 const nodeBuffer = (globalThis as { readonly Buffer?: NodeBuffer }).Buffer;
@@ -51,16 +49,4 @@ export function allocate(size: number): Uint8Array<ArrayBuffer> {
   if (nodeBuffer === undefined) return new Uint8Array(size);
   const { buffer, byteOffset } = nodeBuffer.allocUnsafe(size);
   return new Uint8Array(buffer, byteOffset, size);
-}
-
-/** Padded base64 (RFC 4648, section 4) of bytes; undefined where the runtime has no such function. */
-export const encodeBase64: ((bytes: Uint8Array) => string) | undefined =
-  methods === undefined ? undefined : (bytes) => methods.base64Slice.call(bytes, 0, bytes.length);
-
-/** The bytes of well-formed text in memory of their own. */
-export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
-  if (nodeBuffer === undefined) return encoder.encode(text);
-  const bytes = new Uint8Array(nodeBuffer.allocUnsafeSlow(nodeBuffer.byteLength(text)).buffer);
-  writeUtf8(bytes, 0, text);
-  return bytes;
 }

@@ -60,22 +60,38 @@ export function putUtf8(b: Uint8Array, p: number, text: string, i: number): numb
   for (; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c < 0x80) b[p++] = c;
-    else if (c < 0x800) {
-      b[p++] = 0xc0 | (c >> 6);
-      b[p++] = 0x80 | (c & 63);
-    } else if (c < 0xd800 || c > 0xdfff) {
-      b[p++] = 0xe0 | (c >> 12);
-      b[p++] = 0x80 | ((c >> 6) & 63);
-      b[p++] = 0x80 | (c & 63);
-    } else {
+    else if (c < 0x800) p = putTwoBytes(b, p, c);
+    else if (c < 0xd800 || c > 0xdfff) p = putThreeBytes(b, p, c);
+    else {
       const next = ++i < text.length ? text.charCodeAt(i) : 0;
       if (c > 0xdbff || next < 0xdc00 || next > 0xdfff) return -1;
-      const point = 0x10000 + ((c & 0x3ff) << 10) + (next & 0x3ff);
-      b[p++] = 0xf0 | (point >> 18);
-      b[p++] = 0x80 | ((point >> 12) & 63);
-      b[p++] = 0x80 | ((point >> 6) & 63);
-      b[p++] = 0x80 | (point & 63);
+      p = putFourBytes(b, p, c, next);
     }
   }
   return p;
+}
+
+/** Writes the code unit of a character from U+0080 to U+07FF. */
+export function putTwoBytes(b: Uint8Array, p: number, unit: number): number {
+  b[p] = 0xc0 | (unit >> 6);
+  b[p + 1] = 0x80 | (unit & 63);
+  return p + 2;
+}
+
+/** Writes the code unit of a character from U+0800 to U+FFFF. */
+export function putThreeBytes(b: Uint8Array, p: number, unit: number): number {
+  b[p] = 0xe0 | (unit >> 12);
+  b[p + 1] = 0x80 | ((unit >> 6) & 63);
+  b[p + 2] = 0x80 | (unit & 63);
+  return p + 3;
+}
+
+/** Writes the character of a pair of surrogates. */
+export function putFourBytes(b: Uint8Array, p: number, high: number, low: number): number {
+  const point = 0x10000 + ((high & 0x3ff) << 10) + (low & 0x3ff);
+  b[p] = 0xf0 | (point >> 18);
+  b[p + 1] = 0x80 | ((point >> 12) & 63);
+  b[p + 2] = 0x80 | ((point >> 6) & 63);
+  b[p + 3] = 0x80 | (point & 63);
+  return p + 4;
 }
