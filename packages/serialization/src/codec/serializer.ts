@@ -10,8 +10,9 @@ export interface Serializer<T> {
    */
   serialize(value: T): Uint8Array;
   /**
-   * Writes the bytes of `value` into `buffer` from `offset` on, without allocating.
-   * @returns the offset behind the last byte, or −1 when they do not fit (then the rest of `buffer` is undefined).
+   * Writes the bytes of `value` into `buffer` from `offset` on, and nothing behind them. Compiled codecs allocate nothing for
+   * a buffer that they have written to before.
+   * @returns the offset behind the last byte, or −1 when they do not fit (then `buffer` from `offset` on is undefined).
    * @throws SerializationError when the value does not fit the message.
    */
   serializeInto(value: T, buffer: Uint8Array, offset: number): number;
