@@ -127,10 +127,16 @@ export function writeAlone(w: Writer, write: Write, value: unknown): Uint8Array 
   }
 }
 
+/** The memory of an array of somebody else. */
+interface ForeignMemory extends Memory {
+  /** Whether it may be kept from being freed until the next array is written to. */
+  readonly small: boolean;
+}
+
 /** The arrays of others that were written to, as long as these are around. */
-const known = new WeakMap<Uint8Array, Memory>();
-const noMemory: Memory = { bytes: nothing, view: block.view };
-/** The one that was written to last, which need not be looked up. Only small ones, because this keeps them. */
+const known = new WeakMap<Uint8Array, ForeignMemory>();
+const noMemory: ForeignMemory = { bytes: nothing, view: block.view, small: false };
+/** The one that was written to last, which need not be looked up. */
 let last: Uint8Array = nothing;
 let lastMemory = noMemory;
 const keptBytes = 65_536;
@@ -141,19 +147,26 @@ export function memoryAt(array: Uint8Array): Memory {
 }
 
 function findMemory(array: Uint8Array): Memory {
-  const { length, buffer, byteOffset } = array;
-  // A detached one, too.
-  if (length === 0) return noMemory;
   let memory = known.get(array);
   // The length of an array on a resizable buffer changes.
-  if (memory === undefined || memory.bytes.length !== length) {
-    // Not the array itself, which may be a Buffer: code that only ever sees plain ones is faster.
-    memory = { bytes: new Uint8Array(buffer, byteOffset, length), view: new DataView(buffer, byteOffset, length) };
-    known.set(array, memory);
-  }
-  if (buffer.byteLength <= keptBytes) {
+  if (memory === undefined || memory.bytes.length !== array.length) memory = learnMemory(array);
+  if (memory.small) {
     last = array;
     lastMemory = memory;
   }
+  return memory;
+}
+
+function learnMemory(array: Uint8Array): ForeignMemory {
+  const { length, buffer, byteOffset } = array;
+  // A detached one, too, of which there can be no view.
+  if (length === 0) return noMemory;
+  const memory = {
+    // Not the array itself, which may be a Buffer: code that only ever sees plain ones is faster.
+    bytes: new Uint8Array(buffer, byteOffset, length),
+    view: new DataView(buffer, byteOffset, length),
+    small: buffer.byteLength <= keptBytes,
+  };
+  known.set(array, memory);
   return memory;
 }
