@@ -46,7 +46,11 @@ export function installGeneratedText(): void {
       ascii(b, start, end) { switch (end - start) { case 0: return ''; ${ascii.join('\n')} default: return decode(b, start, end); } },
       plain(b, start, end) {
         switch (end - start) { case 0: return ''; ${plain.join('\n')} }
-        for (let p = start; p < end; p++) if (b[p] > 127) return undefined;
+        let p = start;
+        for (const last = end - 8; p <= last; p += 8) {
+          if ((b[p] | b[p + 1] | b[p + 2] | b[p + 3] | b[p + 4] | b[p + 5] | b[p + 6] | b[p + 7]) > 127) return undefined;
+        }
+        for (; p < end; p++) if (b[p] > 127) return undefined;
         return decode(b, start, end);
       },
       decoded(units, n) { switch (n) { case 0: return ''; ${decoded.join('\n')} } },

@@ -4,35 +4,38 @@
 import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, type Read } from '../codec/reader.ts';
 import { checkString } from '../codec/value-parts.ts';
+import { viewed, type InputAccess } from '../codegen/input-access.ts';
 import {
   declareValues,
   isGeneratable,
-  matchBytes,
   NodeFunctions,
   resultOf,
   valuesUpTo,
   variable,
 } from '../codegen/node-functions.ts';
-import type { ArrayNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
+import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import { PackObjectReader } from './read-object.ts';
 import type { PackReaders } from './read-closures.ts';
 import { openPackArray, openPackMap } from './read-head.ts';
-import { readPackFloat, readPackInt } from './read-number.ts';
+import { readPackFloat, readPackInt, readViewFloat, readViewInt } from './read-number.ts';
 import { mayBeNil, openFields } from './read-positional.ts';
-import { readPackString } from './read-text.ts';
+import { readPackString, utf8Text } from './read-text.ts';
+import { plainTextFunction } from '../text/ascii-text.ts';
 import { constantBytes } from './write-closures.ts';
 
 /** The generated reader of `node`. */
-export function generatePackReader(node: SchemaNode, closures: PackReaders): Read {
-  return new PackReaderFunctions(closures).build(node) as Read;
+export function generatePackReader(node: SchemaNode, closures: PackReaders, access: InputAccess): Read {
+  return new PackReaderFunctions(closures, access).build(node) as Read;
 }
 
 class PackReaderFunctions extends NodeFunctions {
   readonly #closures: PackReaders;
+  readonly #access: InputAccess;
 
-  constructor(closures: PackReaders) {
+  constructor(closures: PackReaders, access: InputAccess) {
     super('r, b, p');
     this.#closures = closures;
+    this.#access = access;
   }
 
   protected closure(node: SchemaNode): Read {
@@ -48,26 +51,65 @@ class PackReaderFunctions extends NodeFunctions {
     return undefined;
   }
 
-  /** An expression that reads the node at `p` and leaves the position in `r.pos`. */
-  #value(node: SchemaNode): string {
-    const otherwise = (): string => `${this.functionOf(node)}(r, b, p)`;
+  /** Statements that read the node at `p` into `target` and move `p` behind it. */
+  #value(node: SchemaNode, target: string): string[] {
+    const take = (expression: string): string => `{ ${target} = ${expression}; p = r.pos; }`;
+    const otherwise = `${this.functionOf(node)}(r, b, p)`;
+    const first = `(c = ${this.#access.byte('p')})`;
     switch (node.kind) {
       case 'int':
-        return this.call(readPackInt, `r, b, p, ${node.min}, ${node.max}`);
-      case 'float':
-        return this.call(readPackFloat, `r, b, p, ${node.min}, ${node.max}`);
+      case 'float': {
+        const byView = this.#access === viewed;
+        const int = byView ? readViewInt : readPackInt;
+        const float = byView ? readViewFloat : readPackFloat;
+        const number = this.call(node.kind === 'int' ? int : float, `r, b, p, ${node.min}, ${node.max}`);
+        const fits = node.min <= 0 && node.max >= 127;
+        return fits ? [`if (p < e && ${first} < 128) { ${target} = c; p++; } else ${take(number)}`] : [take(number)];
+      }
       case 'string': {
         const text = this.call(readPackString);
         const free = node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined;
-        return free ? text : this.call(checkString, `r, p, ${text}, ${this.code.refer(node, 'limits')}`);
+        if (!free) return [take(this.call(checkString, `r, p, ${text}, ${this.code.refer(node, 'limits')}`))];
+        const content = 'b, p + 1, p + 1 + c';
+        const plain = this.call(plainTextFunction(), content, 'plainText');
+        return [
+          `if (p < e && (c = ${this.#access.byte('p')} ^ 0xa0) < 32 && c < e - p && c <= r.maxStringBytes) {`,
+          `${target} = ${plain};`,
+          `if (${target} === undefined) ${target} = ${this.call(utf8Text, `r, ${content}`)};`,
+          `p += 1 + c; } else ${take(text)}`,
+        ];
       }
       case 'bool':
-        return `p < e && (b[p] === 0xc2 || b[p] === 0xc3) ? (r.pos = p + 1, b[p] === 0xc3) : ${otherwise()}`;
+        return [
+          `if (p < e && (${first} === 0xc2 || c === 0xc3)) { ${target} = c === 0xc3; p++; } else ${take(otherwise)}`,
+        ];
       case 'nullable':
-        return `p < e && b[p] !== 0xc0 ? (${this.#value(node.inner)}) : ${otherwise()}`;
+        return [
+          `if (p < e && ${this.#access.byte('p')} === 0xc0) { ${target} = null; p++; } else {`,
+          ...this.#value(node.inner, target),
+          '}',
+        ];
+      case 'enum':
+        return [this.#choice(node.values, target) + take(otherwise)];
       default:
-        return otherwise();
+        return [take(otherwise)];
     }
+  }
+
+  /** Statements for the values of an enum as they are usually written, which end with `else`. */
+  #choice(values: readonly (string | number)[], target: string): string {
+    if (this.#closures.positional) {
+      const index = `(c = ${this.#access.byte('p')})`;
+      const list = this.code.refer(values, 'values');
+      return `if (p < e && ${index} < ${Math.min(values.length, 128)}) { ${target} = ${list}[c]; p++; } else `;
+    }
+    if (values.length > 8) return '';
+    const texts = values.filter((value) => typeof value === 'string');
+    const tests = texts.map((text) => {
+      const bytes = constantBytes(text);
+      return `if ${this.#access.match(bytes)} { ${target} = ${JSON.stringify(text)}; p += ${bytes.length}; } else `;
+    });
+    return tests.join('');
   }
 
   #map(node: ObjectNode): string[] {
@@ -80,21 +122,16 @@ class PackReaderFunctions extends NodeFunctions {
     const leave = (index: number): string =>
       `{ r.pos = p; return ${members}.resume(r, b, n, ${index}, ${valuesUpTo(node, index)}); }`;
     const lines = [
-      'const e = r.end;',
-      'let n;',
+      this.#access.declare,
+      'let c, n;',
       ...declareValues(node),
-      'if (p < e && (b[p] & 0xf0) === 0x80) {',
+      `if (p < e && ((c = ${this.#access.byte('p')}) & 0xf0) === 0x80) {`,
       `if (r.depth++ >= r.maxDepth) ${this.call(failDepth, 'r, p')};`,
-      'n = b[p++] & 15;',
+      'n = c & 15;',
+      'p++;',
       `} else { n = ${this.call(openPackMap, 'r, b, p, r.maxElements')}; p = r.pos; }`,
     ];
-    node.fields.forEach((field, index) => {
-      const key = constantBytes(field.key);
-      const matches = `n > 0 && ${matchBytes(key)}`;
-      const read = `p += ${key.length}; v${index} = ${this.#value(field.node)}; p = r.pos; n--;`;
-      if (field.optional) lines.push(`if (${matches}) { ${read} }`);
-      else lines.push(`if (!(${matches})) ${leave(index)}`, read);
-    });
+    node.fields.forEach((field, index) => lines.push(...this.#entry(field, index, leave(index))));
     return [
       ...lines,
       `if (n > 0) ${leave(node.fields.length)}`,
@@ -104,36 +141,51 @@ class PackReaderFunctions extends NodeFunctions {
     ];
   }
 
+  #entry(field: FieldNode, index: number, leave: string): string[] {
+    const key = constantBytes(field.key);
+    const matches = `n > 0 && ${this.#access.match(key)}`;
+    const read = [`p += ${key.length};`, ...this.#value(field.node, variable(index)), 'n--;'];
+    return field.optional ? [`if (${matches}) {`, ...read, '}'] : [`if (!(${matches})) ${leave}`, ...read];
+  }
+
   #fields(node: ObjectNode): string[] {
-    const lines = ['const e = r.end;', ...declareValues(node), this.#openFields(node.fields.length)];
+    const { declare, byte } = this.#access;
+    const lines = [declare, 'let c;', ...declareValues(node), ...this.#openFields(node.fields.length)];
     node.fields.forEach((field, index) => {
-      lines.push('p = r.pos;');
-      const read = `v${index} = ${this.#value(field.node)};`;
-      if (!field.optional) lines.push(read);
+      const read = this.#value(field.node, variable(index));
+      if (!field.optional) lines.push(...read);
       else if (mayBeNil(field.node)) {
-        lines.push('if (p < e && b[p] === 0xc0) r.pos = p + 1;', `else if (p < e && b[p] === 0x91) { p++; ${read} }`);
-        lines.push(`else throw new Error('neither nil nor an array of one');`);
-      } else lines.push(`if (p < e && b[p] === 0xc0) r.pos = p + 1; else ${read}`);
+        lines.push(
+          `if (p < e && ${byte('p')} === 0xc0) p++;`,
+          `else if (p < e && ${byte('p')} === 0x91) { p++;`,
+          ...read,
+        );
+        lines.push(`} else throw new Error('neither nil nor an array of one');`);
+      } else lines.push(`if (p < e && ${byte('p')} === 0xc0) p++; else {`, ...read, '}');
     });
-    return [...lines, 'r.depth--;', ...resultOf(node, variable)];
+    return [...lines, 'r.pos = p;', 'r.depth--;', ...resultOf(node, variable)];
   }
 
   /** Enters an array of so many fields: mostly its head has one byte. */
-  #openFields(count: number): string {
-    const open = `${this.call(openFields, `r, b, p, ${count}`)};`;
-    if (count > 15) return open;
-    return `if (p < e && b[p] === ${0x90 | count} && ${count} <= r.maxElements && r.depth < r.maxDepth) { r.depth++; r.pos = p + 1; } else ${open}`;
+  #openFields(count: number): string[] {
+    const open = `{ ${this.call(openFields, `r, b, p, ${count}`)}; p = r.pos; }`;
+    if (count > 15) return [open];
+    const usual = `p < e && ${this.#access.byte('p')} === ${0x90 | count} && ${count} <= r.maxElements && r.depth < r.maxDepth`;
+    return [`if (${usual}) { r.depth++; p++; } else ${open}`];
   }
 
   #array(node: ArrayNode): string[] {
     return [
-      'const e = r.end;',
+      this.#access.declare,
+      'let c, value;',
       `const length = ${this.call(openPackArray, `r, b, p, Math.min(${node.maxItems}, r.maxElements), 'items'`)};`,
+      'p = r.pos;',
       'const values = [];',
       'for (let i = 0; i < length; i++) {',
-      'p = r.pos;',
-      `values.push(${this.#value(node.item)});`,
+      ...this.#value(node.item, 'value'),
+      'values.push(value);',
       '}',
+      'r.pos = p;',
       'r.depth--;',
       'return values;',
     ];
@@ -141,11 +193,12 @@ class PackReaderFunctions extends NodeFunctions {
 
   /** The discriminator as first key of a small map, or the closure. */
   #union(node: UnionNode): string[] {
-    const lines = ['const e = r.end;', 'if (p < e && (b[p] & 0xf0) === 0x80 && b[p] > 0x80) {', 'p++;'];
+    const { declare, byte, match } = this.#access;
+    const lines = [declare, `if (p < e && (${byte('p')} & 0xf0) === 0x80 && ${byte('p')} > 0x80) {`, 'p++;'];
     const key = constantBytes(node.discriminator);
     for (const [tag, variant] of node.variants) {
       const start = Uint8Array.of(...key, ...constantBytes(tag));
-      lines.push(`if ${matchBytes(start)} return ${this.functionOf(variant)}(r, b, p - 1);`);
+      lines.push(`if ${match(start)} return ${this.functionOf(variant)}(r, b, p - 1);`);
     }
     return [...lines, 'p--;', '}', `return ${this.call(this.closure(node))};`];
   }

@@ -69,6 +69,11 @@ export function plainText(b: Uint8Array, start: number, end: number): string | u
   return plain(b, start, end);
 }
 
+/** The function behind `plainText` from now on. */
+export function plainTextFunction(): PlainText {
+  return plain;
+}
+
 /**
  * The text of the JSON string whose opening quote is at `p`, when it is short and all plain bytes; `pos` is left behind its
  * closing quote. Undefined otherwise, with `pos` at a byte up to which all are plain.
