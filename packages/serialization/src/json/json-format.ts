@@ -1,7 +1,7 @@
 // JSON (RFC 8259) as a format of compiled codecs.
 
 import type { Format } from '../codec/compiled-codec.ts';
-import type { Read } from '../codec/reader.ts';
+import { bytewise, viewed } from '../codegen/input-access.ts';
 import type { Writer } from '../codec/writer.ts';
 import type { SchemaNode } from '../schema/node.ts';
 import { generateProjection } from './generate-projection.ts';
@@ -15,8 +15,11 @@ export const jsonFormat: Format = {
   contentType: 'application/json',
   compileReader(node) {
     const closures = new JsonReaders();
-    const generate = (): Read => generateJsonReader(node, closures);
-    return { closure: closures.read(node), generate, generateForView: generate };
+    return {
+      closure: closures.read(node),
+      generate: () => generateJsonReader(node, closures, bytewise),
+      generateForView: () => generateJsonReader(node, closures, viewed),
+    };
   },
   compileWriter(node) {
     const closures = new JsonWriters();

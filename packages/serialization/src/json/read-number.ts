@@ -12,7 +12,7 @@ const powersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 
 /** Whether the byte at `p` goes on with a number, or makes one of another kind. */
-const isNumberPart = (c: number): boolean => isDigit(c) || c === 46 || (c | 32) === 101;
+export const isNumberPart = (c: number): boolean => isDigit(c) || c === 46 || (c | 32) === 101;
 
 /** Reads a natural number of at most 15 digits, the usual case; −1 when anything else is here. Small, so that V8 inlines it. */
 function readShortUint(r: Reader, b: Uint8Array, p: number): number {

@@ -8,7 +8,13 @@ const make = String.fromCharCode;
 export type AsciiText = (b: Uint8Array, start: number, end: number) => string;
 export type PlainText = (b: Uint8Array, start: number, end: number) => string | undefined;
 export type QuotedText = (at: { pos: number }, b: Uint8Array, p: number, end: number) => string | undefined;
-
+/** The same, by the view of the reader. */
+export type ViewedText = (
+  r: { pos: number; readonly view: DataView },
+  b: Uint8Array,
+  p: number,
+  end: number,
+) => string | undefined;
 export type DecodedText = (units: Uint16Array, length: number) => string;
 
 /** 1 for the bytes that stand for themselves inside a JSON string: ASCII without controls, quote and backslash. */
@@ -31,6 +37,7 @@ let quoted: QuotedText = (at, b, p, end) => {
   return shortText(b, start, q);
 };
 
+let viewedText: ViewedText = quoted;
 let decoded: DecodedText = (units, length) => String.fromCharCode(...units.subarray(0, length));
 let decodable = 0;
 
@@ -39,12 +46,14 @@ export function setTextFunctions(
   fastAscii: AsciiText,
   fastPlain: PlainText,
   fastQuoted: QuotedText,
+  fastViewed: ViewedText,
   fastDecoded: DecodedText,
   maxDecoded: number,
 ): void {
   ascii = fastAscii;
   plain = fastPlain;
   quoted = fastQuoted;
+  viewedText = fastViewed;
   decoded = fastDecoded;
   decodable = maxDecoded;
 }
@@ -80,6 +89,11 @@ export function plainTextFunction(): PlainText {
  */
 export function quotedText(at: { pos: number }, b: Uint8Array, p: number, end: number): string | undefined {
   return quoted(at, b, p, end);
+}
+
+/** The function behind `quotedText` from now on, or the one that does the same by a view. */
+export function quotedTextFunction(byView: boolean): ViewedText {
+  return byView ? viewedText : quoted;
 }
 
 function shortText(b: Uint8Array, start: number, end: number): string {
