@@ -57,18 +57,17 @@ class ReaderFunctions extends NodeFunctions {
   #value(node: SchemaNode, target: string): string[] {
     const take = (expression: string): string => `{ ${target} = ${expression}; p = r.pos; }`;
     const otherwise = `${this.functionOf(node)}(r, b, p)`;
+    const byView = this.#access === viewed;
     switch (node.kind) {
-      case 'int': {
-        const read = this.#access === viewed ? readViewInt : readInt;
-        return [take(this.call(read, `r, b, p, ${node.min}, ${node.max}`))];
-      }
+      case 'int':
+        return [take(this.call(byView ? readViewInt : readInt, `r, b, p, ${node.min}, ${node.max}`))];
       case 'float':
         return [take(this.call(readFloat, `r, b, p, ${node.min}, ${node.max}`))];
       case 'string': {
         const text = this.call(readString);
         const free = node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined;
         if (!free) return [take(this.call(checkString, `r, p, ${text}, ${this.code.refer(node, 'limits')}`))];
-        const quoted = this.call(quotedTextFunction(this.#access === viewed), 'r, b, p, e', 'quotedText');
+        const quoted = this.call(quotedTextFunction(byView), 'r, b, p, e', 'quotedText');
         return [
           `if (p < e && ${this.#access.byte('p')} === 34) {`,
           `${target} = ${quoted};`,

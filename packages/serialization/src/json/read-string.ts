@@ -23,8 +23,14 @@ export function readString(r: Reader, b: Uint8Array, p: number): string {
 
 /** Goes on with the string at `p` of which `quotedText` made too long a text, or none. */
 export function readOtherString(r: Reader, b: Uint8Array, p: number, text: string | undefined): string {
-  if (text !== undefined) failLength(r, p + 1, text.length);
-  return readShortText(r, b, p + 1, r.pos) ?? readRest(r, b, p + 1, r.pos);
+  const start = p + 1;
+  if (text !== undefined) failLength(r, start, text.length);
+  const q = endOfPlainBytes(b, r.pos, r.end);
+  if (q < r.end && b[q] === 34 && q - start <= r.maxStringBytes) {
+    r.pos = q + 1;
+    return asciiText(b, start, q);
+  }
+  return readShortText(r, b, start, q) ?? readRest(r, b, start, q);
 }
 
 /** Reads the key of a member. What is wrong with it is wrong with the object: the path ends there. */
