@@ -18,7 +18,7 @@ import {
 import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import { quotedTextFunction } from '../text/ascii-text.ts';
 import { nextItem, openArray, skipAny } from './read-any.ts';
-import { skipSpace } from './json-text.ts';
+import { skipSpace, skipViewSpace } from './json-text.ts';
 import { ObjectReader } from './read-object.ts';
 import type { JsonReaders } from './read-closures.ts';
 import { readFloat, readInt } from './read-number.ts';
@@ -151,13 +151,13 @@ class ReaderFunctions extends NodeFunctions {
     const { declare, byte } = this.#access;
     // By the field before it, the index of the field that came next in the object before.
     const order = this.code.constant('order', `[${[...node.fields.keys(), 0].join(', ')}]`);
-    const space = `if (p < e && ${byte('p')} <= 32) p = ${this.call(skipSpace)};`;
+    const space = this.#space();
     const leave = `return ${members}.resume(r, b, from, last + 1, ${valuesUpTo(node, node.fields.length)}, unknown);`;
     const cases = node.fields.flatMap((field, index) => {
       const key = encoder.encode(`${JSON.stringify(field.key)}:`);
       return [
         `case ${index}:`,
-        `if (!known) { if (!${this.#access.match(key)}) break; p += ${key.length}; ${space} }`,
+        `if (!known) { if (!${this.#access.match(key)}) break; p += ${key.length}; if (p < e && ${byte('p')} === 32) p++; ${space} }`,
         `if (${variable(index)} !== undefined) ${leave}`,
         ...this.#value(field.node, variable(index)),
         `last = ${index};`,
@@ -206,6 +206,12 @@ class ReaderFunctions extends NodeFunctions {
     return name;
   }
 
+  /** A statement that passes over white space at `p`. */
+  #space(): string {
+    const skip = this.call(this.#access === viewed ? skipViewSpace : skipSpace);
+    return `if (p < e && ${this.#access.byte('p')} <= 32) p = ${skip};`;
+  }
+
   #array(node: ArrayNode): string[] {
     const { declare, byte } = this.#access;
     return [
@@ -217,8 +223,8 @@ class ReaderFunctions extends NodeFunctions {
       `if (values.length >= most) ${this.call(failElements, "r, p, most, 'items'")};`,
       ...this.#value(node.item, 'value'),
       'values.push(value);',
-      `if (p + 1 < e && ${byte('p')} === 44 && (c = ${byte('p + 1')}) > 32 && c !== 93) p++;`,
-      `else { r.pos = p; p = ${this.call(nextItem, 'r, b')}; }`,
+      this.#space(),
+      `if (p < e && ${byte('p')} === 44) { p++; ${this.#space()} } else { r.pos = p; p = ${this.call(nextItem, 'r, b')}; }`,
       '}',
       'return values;',
     ];
