@@ -15,6 +15,7 @@ import {
   valuesUpTo,
   variable,
 } from '../codegen/node-functions.ts';
+import { addItem, declareItems, finishItems } from '../codegen/short-array.ts';
 import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import { quotedTextFunction } from '../text/ascii-text.ts';
 import { nextItem, openArray, skipAny } from './read-any.ts';
@@ -216,16 +217,19 @@ class ReaderFunctions extends NodeFunctions {
     const { declare, byte } = this.#access;
     return [
       declare,
-      `const most = Math.min(${node.maxItems}, r.maxElements), values = [];`,
-      'let c, value;',
+      `const most = Math.min(${node.maxItems}, r.maxElements);`,
+      declareItems,
+      'let c, value, n = 0;',
       `p = ${this.call(openArray)};`,
       'while (p >= 0) {',
-      `if (values.length >= most) ${this.call(failElements, "r, p, most, 'items'")};`,
+      `if (n >= most) ${this.call(failElements, "r, p, most, 'items'")};`,
       ...this.#value(node.item, 'value'),
-      'values.push(value);',
+      addItem('n'),
+      'n++;',
       this.#space(),
       `if (p < e && ${byte('p')} === 44) { p++; ${this.#space()} } else { r.pos = p; p = ${this.call(nextItem, 'r, b')}; }`,
       '}',
+      finishItems('n'),
       'return values;',
     ];
   }

@@ -13,6 +13,7 @@ import {
   valuesUpTo,
   variable,
 } from '../codegen/node-functions.ts';
+import { addItem, declareItems, finishItems } from '../codegen/short-array.ts';
 import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import { PackObjectReader } from './read-object.ts';
 import type { PackReaders } from './read-closures.ts';
@@ -180,11 +181,12 @@ class PackReaderFunctions extends NodeFunctions {
       'let c, value;',
       `const length = ${this.call(openPackArray, `r, b, p, Math.min(${node.maxItems}, r.maxElements), 'items'`)};`,
       'p = r.pos;',
-      'const values = [];',
+      declareItems,
       'for (let i = 0; i < length; i++) {',
       ...this.#value(node.item, 'value'),
-      'values.push(value);',
+      addItem('i'),
       '}',
+      finishItems('length'),
       'r.pos = p;',
       'r.depth--;',
       'return values;',
