@@ -25,10 +25,14 @@ export function readString(r: Reader, b: Uint8Array, p: number): string {
 export function readOtherString(r: Reader, b: Uint8Array, p: number, text: string | undefined): string {
   const start = p + 1;
   if (text !== undefined) failLength(r, start, text.length);
-  const q = endOfPlainBytes(b, r.pos, r.end);
-  if (q < r.end && b[q] === 34 && q - start <= r.maxStringBytes) {
-    r.pos = q + 1;
-    return asciiText(b, start, q);
+  let q = r.pos;
+  if (q < r.end && plain[b[q]!] === 1) {
+    // All of it may be: then it is only long.
+    q = endOfPlainBytes(b, q, r.end);
+    if (q < r.end && b[q] === 34 && q - start <= r.maxStringBytes) {
+      r.pos = q + 1;
+      return asciiText(b, start, q);
+    }
   }
   return readShortText(r, b, start, q) ?? readRest(r, b, start, q);
 }
