@@ -164,3 +164,37 @@ test.each<MessageOptions>([
   }
   expect(accepted).toBeGreaterThan(0);
 });
+
+test.each<MessageOptions>([
+  defaults,
+  { unknownKeys: 'keep' },
+  { unknownKeys: 'reject' },
+  { duplicateKeys: 'last' },
+  { limits: { maxElements: 3 } },
+])('entries of a map in any order, twice, missing, and with others between: %o', (options) => {
+  const fields = { a: t.int(), b: t.optional(t.string()), c: t.nullable(t.bool()), filler: t.string() };
+  const { msgpack } = messageOf({ k: t.string(), v: t.unknown() }, 'auto');
+  /** What makes an entry: the map of a key and a value without its head and the keys `k` and `v`. */
+  const entry = (k: string, v: unknown): Uint8Array => {
+    const bytes = msgpack.serialize({ k, v });
+    const behindKey = 3 + 1 + Buffer.byteLength(k);
+    return Uint8Array.of(...bytes.subarray(3, behindKey), ...bytes.subarray(behindKey + 2));
+  };
+  let accepted = 0;
+  for (const rest of ['', filler]) {
+    const entries = [
+      entry('a', 1),
+      entry('b', 'two'),
+      entry('c', null),
+      entry('filler', rest),
+      entry('other', [{ a: 1 }]),
+    ];
+    entries.push(Uint8Array.of(0xd9, 1, 97, 3), Uint8Array.of(5, 5));
+    for (let n = 0; n < 7 ** 4; n++) {
+      const chosen = [n % 7, Math.floor(n / 7) % 7, Math.floor(n / 49) % 7, Math.floor(n / 343)];
+      const input = Buffer.concat([Uint8Array.of(0x84), ...chosen.map((index) => entries[index]!)]);
+      if ('value' in outcome(fields, 'msgpack', input, options)) accepted++;
+    }
+  }
+  expect(accepted > 0).toBe(options.limits === undefined);
+});

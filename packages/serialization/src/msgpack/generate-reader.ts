@@ -1,5 +1,6 @@
-// Generates the readers of containers for canonical input: keys in order. At the first key that differs a map is handed
-// over to its closure, which goes on from there. In the positional form there are no keys to differ.
+// Generates the readers of containers. For maps there is straight code for keys in order; at the first key that differs a
+// second function goes on, which takes entries in any order, expecting the order that it saw last. What is rare or wrong is
+// handed over to the map's closure. In the positional form there are no keys to differ.
 
 import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, type Read } from '../codec/reader.ts';
@@ -15,6 +16,7 @@ import {
 } from '../codegen/node-functions.ts';
 import { addItem, declareItems, finishItems } from '../codegen/short-array.ts';
 import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
+import { skipPack } from './read-any.ts';
 import { PackObjectReader } from './read-object.ts';
 import type { PackReaders } from './read-closures.ts';
 import { openPackArray, openPackMap } from './read-head.ts';
@@ -114,19 +116,16 @@ class PackReaderFunctions extends NodeFunctions {
   }
 
   #map(node: ObjectNode): string[] {
-    const reads = node.fields.map((field) => this.functionOf(field.node));
-    const make = this.code.refer(
-      (own: Read[], maker: MakeObject) => new PackObjectReader(node, own, maker),
-      'makeMembers',
-    );
-    const members = this.code.constant('members', `${make}([${reads.join(', ')}], ${this.makerOf(node)})`);
-    const leave = (index: number): string =>
-      `{ r.pos = p; return ${members}.resume(r, b, n, ${index}, ${valuesUpTo(node, index)}); }`;
+    const other = this.#anyOrder(node);
+    const leave = (index: number): string => {
+      const values = node.fields.map((_, each) => (each < index ? variable(each) : 'undefined'));
+      return `return ${other}(${['r, b, p, n', index - 1, ...values].join(', ')});`;
+    };
     const lines = [
       this.#access.declare,
       'let c, n;',
       ...declareValues(node),
-      `if (p < e && ((c = ${this.#access.byte('p')}) & 0xf0) === 0x80) {`,
+      `if (p < e && ((c = ${this.#access.byte('p')}) & 0xf0) === 0x80 && (c & 15) <= r.maxElements) {`,
       `if (r.depth++ >= r.maxDepth) ${this.call(failDepth, 'r, p')};`,
       'n = c & 15;',
       'p++;',
@@ -147,6 +146,60 @@ class PackReaderFunctions extends NodeFunctions {
     const matches = `n > 0 && ${this.#access.match(key)}`;
     const read = [`p += ${key.length};`, ...this.#value(field.node, variable(index)), 'n--;'];
     return field.optional ? [`if (${matches}) {`, ...read, '}'] : [`if (!(${matches})) ${leave}`, ...read];
+  }
+
+  /**
+   * Defines the function that goes on with a map, of which `n` entries are left, behind its field `last`, or −1 at its
+   * beginning, and returns its name. The values of the fields are its other parameters.
+   */
+  #anyOrder(node: ObjectNode): string {
+    const reads = node.fields.map((field) => this.functionOf(field.node));
+    const make = this.code.refer(
+      (own: Read[], maker: MakeObject) => new PackObjectReader(node, own, maker),
+      'makeMembers',
+    );
+    const members = this.code.constant('members', `${make}([${reads.join(', ')}], ${this.makerOf(node)})`);
+    // By the field before it, the index of the field that came next in the map before.
+    const order = this.code.constant('order', `[${[...node.fields.keys(), 0].join(', ')}]`);
+    const leave = `{ r.pos = from; return ${members}.resume(r, b, n, last + 1, ${valuesUpTo(node, node.fields.length)}); }`;
+    const cases = node.fields.flatMap((field, index) => {
+      const key = constantBytes(field.key);
+      return [
+        `case ${index}:`,
+        `if (!known) { if (!${this.#access.match(key)}) break; p += ${key.length}; }`,
+        `if (${variable(index)} !== undefined) ${leave}`,
+        ...this.#value(field.node, variable(index)),
+        `last = ${index};`,
+        'continue members;',
+      ];
+    });
+    const strip = `{ ${this.call(skipPack)}; ${this.call(skipPack, 'r, b, r.pos')}; p = r.pos; continue members; }`;
+    const missing = node.fields.flatMap((field, index) => (field.optional ? [] : [`${variable(index)} === undefined`]));
+    const name = this.code.unique('any');
+    this.code.define(name, ['r, b, p, n, last', ...node.fields.map((_, index) => variable(index))].join(', '), [
+      this.#access.declare,
+      'let c, k, known, from = p;',
+      'members: for (; n > 0; n--) {',
+      'from = p;',
+      `k = ${order}[last + 1];`,
+      'known = false;',
+      'for (;;) {',
+      'switch (k) {',
+      ...cases,
+      '}',
+      `k = ${members}.find(r, b, p);`,
+      `if (k < 0) ${node.unknownKeys === 'strip' ? strip : leave}`,
+      'p = r.pos;',
+      `${order}[last + 1] = k;`,
+      'known = true;',
+      '}',
+      '}',
+      ...(missing.length > 0 ? ['from = p;', `if (${missing.join(' || ')}) ${leave}`] : []),
+      'r.pos = p;',
+      'r.depth--;',
+      ...resultOf(node, variable),
+    ]);
+    return name;
   }
 
   #fields(node: ObjectNode): string[] {
