@@ -17,7 +17,7 @@ import {
 } from '../codegen/node-functions.ts';
 import { addItem, declareItems, finishItems } from '../codegen/short-array.ts';
 import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
-import { quotedTextFunction } from '../text/ascii-text.ts';
+import { textFunctions } from '../text/ascii-text.ts';
 import { nextItem, openArray, skipAny } from './read-any.ts';
 import { skipSpace, skipViewSpace } from './json-text.ts';
 import { ObjectReader } from './read-object.ts';
@@ -68,10 +68,11 @@ class ReaderFunctions extends NodeFunctions {
         const text = this.call(readString);
         const free = node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined;
         if (!free) return [take(this.call(checkString, `r, p, ${text}, ${this.code.refer(node, 'limits')}`))];
-        const quoted = this.call(quotedTextFunction(byView), 'r, b, p, e', 'quotedText');
+        const { quoted, viewedQuoted } = textFunctions();
+        const short = byView ? this.call(viewedQuoted, 'r, b, d, p, e') : this.call(quoted, 'r, b, p, e');
         return [
           `if (p < e && ${this.#access.byte('p')} === 34) {`,
-          `${target} = ${quoted};`,
+          `${target} = ${short};`,
           `if (${target} === undefined || ${target}.length > r.maxStringBytes) ${target} = ${this.call(readOtherString, `r, b, p, ${target}`)};`,
           `p = r.pos; } else ${take(text)}`,
         ];

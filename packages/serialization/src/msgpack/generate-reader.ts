@@ -23,7 +23,7 @@ import { openPackArray, openPackMap } from './read-head.ts';
 import { readPackFloat, readPackInt, readViewFloat, readViewInt } from './read-number.ts';
 import { mayBeNil, openFields } from './read-positional.ts';
 import { readPackString, utf8Text } from './read-text.ts';
-import { plainTextFunction } from '../text/ascii-text.ts';
+import { textFunctions } from '../text/ascii-text.ts';
 import { constantBytes } from './write-closures.ts';
 
 /** The generated reader of `node`. */
@@ -73,13 +73,13 @@ class PackReaderFunctions extends NodeFunctions {
         const text = this.call(readPackString);
         const free = node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined;
         if (!free) return [take(this.call(checkString, `r, p, ${text}, ${this.code.refer(node, 'limits')}`))];
-        const content = 'b, p + 1, p + 1 + c';
-        const plain = this.call(plainTextFunction(), content, 'plainText');
+        const { byte } = this.#access;
         return [
-          `if (p < e && (c = ${this.#access.byte('p')} ^ 0xa0) < 32 && c < e - p && c <= r.maxStringBytes) {`,
-          `${target} = ${plain};`,
-          `if (${target} === undefined) ${target} = ${this.call(utf8Text, `r, ${content}`)};`,
-          `p += 1 + c; } else ${take(text)}`,
+          `if (p < e && (c = ${byte('p')} ^ 0xa0) < 32 && c < e - p && c <= r.maxStringBytes) {`,
+          ...this.#text(target, 1),
+          `} else if (p + 1 < e && ${byte('p')} === 0xd9 && (c = ${byte('p + 1')}) < e - p - 1 && c <= r.maxStringBytes) {`,
+          ...this.#text(target, 2),
+          `} else ${take(text)}`,
         ];
       }
       case 'bool':
@@ -97,6 +97,15 @@ class PackReaderFunctions extends NodeFunctions {
       default:
         return [take(otherwise)];
     }
+  }
+
+  /** Statements that make `target` the string of `c` bytes behind a head of that size, and move `p` behind it. */
+  #text(target: string, head: number): string[] {
+    const { plain, viewedPlain } = textFunctions();
+    const range = `p + ${head}, p + ${head} + c`;
+    const short = this.#access === viewed ? this.call(viewedPlain, `b, d, ${range}`) : this.call(plain, `b, ${range}`);
+    const other = this.call(utf8Text, `r, b, ${range}`);
+    return [`${target} = ${short};`, `if (${target} === undefined) ${target} = ${other};`, `p += ${head} + c;`];
   }
 
   /** Statements for the values of an enum as they are usually written, which end with `else`. */

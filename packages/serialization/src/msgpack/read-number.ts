@@ -109,7 +109,8 @@ function readIntSlowly(r: Reader, b: Uint8Array, p: number, min: number, max: nu
   // Nor do other numbers, as long as they fit: some libraries write large integers as floats.
   if (r.end - p > 8 && b[p]! >= 0xca && b[p]! <= 0xd3) {
     const number = readScalar(r, b, p, '');
-    if (typeof number === 'number' && number >= min && number <= max && Math.floor(number) === number) return number + 0;
+    if (typeof number === 'number' && number >= min && number <= max && Math.floor(number) === number)
+      return number + 0;
   }
   const expected = describeInt({ kind: 'int', min, max });
   const value = readScalar(r, b, p, expected);
