@@ -6,6 +6,7 @@
 import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, failElements, type Read } from '../codec/reader.ts';
 import { checkString } from '../codec/value-parts.ts';
+import { viewedText } from '../codegen/generate-viewed-text.ts';
 import { viewed, type InputAccess } from '../codegen/input-access.ts';
 import {
   declareValues,
@@ -68,8 +69,9 @@ class ReaderFunctions extends NodeFunctions {
         const text = this.call(readString);
         const free = node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined;
         if (!free) return [take(this.call(checkString, `r, p, ${text}, ${this.code.refer(node, 'limits')}`))];
-        const { quoted, viewedQuoted } = textFunctions();
-        const short = byView ? this.call(viewedQuoted, 'r, b, d, p, e') : this.call(quoted, 'r, b, p, e');
+        const short = byView
+          ? this.call(viewedText().viewedQuoted, 'r, b, d, p, e')
+          : this.call(textFunctions().quoted, 'r, b, p, e');
         return [
           `if (p < e && ${this.#access.byte('p')} === 34) {`,
           `${target} = ${short};`,

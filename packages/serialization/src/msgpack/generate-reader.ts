@@ -5,6 +5,7 @@
 import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, type Read } from '../codec/reader.ts';
 import { checkString } from '../codec/value-parts.ts';
+import { viewedText } from '../codegen/generate-viewed-text.ts';
 import { viewed, type InputAccess } from '../codegen/input-access.ts';
 import {
   declareValues,
@@ -101,9 +102,11 @@ class PackReaderFunctions extends NodeFunctions {
 
   /** Statements that make `target` the string of `c` bytes behind a head of that size, and move `p` behind it. */
   #text(target: string, head: number): string[] {
-    const { plain, viewedPlain } = textFunctions();
     const range = `p + ${head}, p + ${head} + c`;
-    const short = this.#access === viewed ? this.call(viewedPlain, `b, d, ${range}`) : this.call(plain, `b, ${range}`);
+    const short =
+      this.#access === viewed
+        ? this.call(viewedText().viewedPlain, `b, d, ${range}`)
+        : this.call(textFunctions().plain, `b, ${range}`);
     const other = this.call(utf8Text, `r, b, ${range}`);
     return [`${target} = ${short};`, `if (${target} === undefined) ${target} = ${other};`, `p += ${head} + c;`];
   }

@@ -5,15 +5,11 @@ import { decodeAscii } from './text.ts';
 
 const make = String.fromCharCode;
 
-/** The functions behind those of this file, and two that generated readers call themselves. */
+/** The functions behind those of this file. */
 export interface TextFunctions {
   ascii(b: Uint8Array, start: number, end: number): string;
   plain(b: Uint8Array, start: number, end: number): string | undefined;
   quoted(at: { pos: number }, b: Uint8Array, p: number, end: number): string | undefined;
-  /** Like `plain`, by a view. */
-  viewedPlain(b: Uint8Array, d: DataView, start: number, end: number): string | undefined;
-  /** Like `quoted`, by a view. */
-  viewedQuoted(at: { pos: number }, b: Uint8Array, d: DataView, p: number, end: number): string | undefined;
   decoded(units: Uint16Array, length: number): string;
   /** How many code units may be decoded one by one for `decoded`; 0 where another way is faster. */
   readonly maxDecoded: number;
@@ -39,8 +35,6 @@ let functions: TextFunctions = {
     at.pos = q + 1;
     return shortText(b, start, q);
   },
-  viewedPlain: (b, _d, start, end) => functions.plain(b, start, end),
-  viewedQuoted: (at, b, _d, p, end) => functions.quoted(at, b, p, end),
   decoded: (units, length) => String.fromCharCode(...units.subarray(0, length)),
   maxDecoded: 0,
 };
@@ -50,7 +44,7 @@ export function setTextFunctions(faster: TextFunctions): void {
   functions = faster;
 }
 
-/** The functions as they are from now on. */
+/** The functions as they are from now on, for generated readers. */
 export function textFunctions(): TextFunctions {
   return functions;
 }
