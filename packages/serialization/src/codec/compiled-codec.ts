@@ -24,13 +24,12 @@ export interface CompiledReader extends Compiled<Read> {
   readonly generateForView: () => Read;
 }
 
-/** Bytes from which on a view of the input pays. */
-const minViewBytes = 1024;
-
 /** What makes a format: JSON, MessagePack, or MessagePack by position. */
 export interface Format {
   readonly contentType: string;
   compileReader(node: SchemaNode): CompiledReader;
+  /** Bytes from which on a view of the input pays. */
+  readonly minViewBytes: number;
   compileWriter(node: SchemaNode): Compiled<Write>;
   /** A second way to write large values, where the format has one. */
   readonly largeText?: LargeText;
@@ -103,7 +102,7 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
     r.depth = 0;
     try {
       let value: unknown;
-      if (end - start < minViewBytes) value = this.#read(r, bytes, start);
+      if (end - start < this.#format.minViewBytes) value = this.#read(r, bytes, start);
       else {
         r.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
         value = this.#readByView(r, bytes, start);

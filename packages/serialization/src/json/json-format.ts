@@ -25,6 +25,7 @@ export const jsonFormat: Format = {
     const closures = new JsonWriters();
     return { closure: closures.write(node), generate: () => generateJsonWriter(node, closures) };
   },
+  minViewBytes: 1000,
   skipTail: skipSpace,
   largeText: { minBytes: hasFastStringify() ? 2048 : Infinity, generate: generateText },
 };

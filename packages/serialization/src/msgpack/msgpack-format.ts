@@ -22,6 +22,7 @@ function packFormat(contentType: string, positional: boolean): Format {
       const closures = new PackWriters(positional);
       return { closure: closures.write(node), generate: () => generatePackWriter(node, closures) };
     },
+    minViewBytes: 400,
     skipTail: (_r, _b, p) => p,
   };
 }
