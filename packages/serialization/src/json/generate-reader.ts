@@ -22,7 +22,8 @@ import { textFunctions } from '../text/ascii-text.ts';
 import { nextItem, openArray, skipAny } from './read-any.ts';
 import { skipSpace, skipViewSpace } from './json-text.ts';
 import { ObjectReader } from './read-object.ts';
-import type { JsonReaders } from './read-closures.ts';
+import { recordReader, tupleReader, type JsonReaders } from './read-closures.ts';
+import { unionReader } from './read-union.ts';
 import { readFloat, readInt } from './read-number.ts';
 import { readOtherString, readString } from './read-string.ts';
 import { readViewInt } from './read-view-number.ts';
@@ -50,9 +51,18 @@ class ReaderFunctions extends NodeFunctions {
 
   protected body(node: SchemaNode): string[] | undefined {
     if (node.kind === 'object' && isGeneratable(node)) return this.#object(node);
-    if (node.kind === 'array' && node.minItems === 0) return this.#array(node);
+    if (node.kind === 'array') return this.#array(node);
     if (node.kind === 'union' && isGeneratable(node)) return this.#union(node);
+    if (node.kind === 'record') return this.#composed([node.value], (reads) => recordReader(node, reads[0]!));
+    if (node.kind === 'tuple') return this.#composed(node.items, (reads) => tupleReader(node, reads));
     return undefined;
+  }
+
+  /** The body of a function that is a closure, made of generated readers of its parts. */
+  #composed(parts: readonly SchemaNode[], compose: (reads: Read[]) => Read): string[] {
+    const reads = parts.map((part) => this.functionOf(part));
+    const closure = this.code.constant('composed', `${this.code.refer(compose, 'compose')}([${reads.join(', ')}])`);
+    return [`return ${closure}(r, b, p);`];
   }
 
   /** Statements that read the node at `p` into `target` and move `p` behind it. */
@@ -216,6 +226,14 @@ class ReaderFunctions extends NodeFunctions {
     return `if (p < e && ${this.#access.byte('p')} <= 32) p = ${skip};`;
   }
 
+  /** The body that finds the discriminator wherever it is. */
+  #anywhere(node: UnionNode): string[] {
+    const tags = [...node.variants.keys()];
+    return this.#composed([...node.variants.values()], (reads) => {
+      return unionReader(node, new Map(tags.map((tag, index) => [tag, reads[index]!])));
+    });
+  }
+
   #array(node: ArrayNode): string[] {
     const { declare, byte } = this.#access;
     return [
@@ -233,6 +251,7 @@ class ReaderFunctions extends NodeFunctions {
       `if (p < e && ${byte('p')} === 44) { p++; ${this.#space()} } else { r.pos = p; p = ${this.call(nextItem, 'r, b')}; }`,
       '}',
       finishItems('n'),
+      ...(node.minItems > 0 ? [`if (n < ${node.minItems}) throw new Error('too few items');`] : []),
       'return values;',
     ];
   }
@@ -244,6 +263,6 @@ class ReaderFunctions extends NodeFunctions {
       const start = encoder.encode(`{${JSON.stringify(node.discriminator)}:${JSON.stringify(tag)}`);
       lines.push(`if ${this.#access.match(start)} return ${this.functionOf(variant)}(r, b, p);`);
     }
-    return [...lines, `return ${this.call(this.closure(node))};`];
+    return [...lines, ...this.#anywhere(node)];
   }
 }

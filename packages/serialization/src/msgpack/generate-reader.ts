@@ -19,10 +19,11 @@ import { addItem, declareItems, finishItems } from '../codegen/short-array.ts';
 import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import { skipPack } from './read-any.ts';
 import { PackObjectReader } from './read-object.ts';
-import type { PackReaders } from './read-closures.ts';
+import { recordReader, tupleReader, type PackReaders } from './read-closures.ts';
+import { packUnionReader } from './read-union.ts';
 import { openPackArray, openPackMap } from './read-head.ts';
 import { readPackFloat, readPackInt, readViewFloat, readViewInt } from './read-number.ts';
-import { mayBeNil, openFields } from './read-positional.ts';
+import { mayBeNil, openFields, positionalUnionReader } from './read-positional.ts';
 import { readPackString, utf8Text } from './read-text.ts';
 import { textFunctions } from '../text/ascii-text.ts';
 import { constantBytes } from './write-closures.ts';
@@ -50,9 +51,19 @@ class PackReaderFunctions extends NodeFunctions {
     if (node.kind === 'object' && isGeneratable(node)) {
       return this.#closures.positional ? this.#fields(node) : this.#map(node);
     }
-    if (node.kind === 'array' && node.minItems === 0) return this.#array(node);
+    if (node.kind === 'array') return this.#array(node);
     if (node.kind === 'union' && isGeneratable(node) && !this.#closures.positional) return this.#union(node);
+    if (node.kind === 'union' && isGeneratable(node)) return this.#positionalUnion(node);
+    if (node.kind === 'record') return this.#composed([node.value], (reads) => recordReader(node, reads[0]!));
+    if (node.kind === 'tuple') return this.#composed(node.items, (reads) => tupleReader(node, reads));
     return undefined;
+  }
+
+  /** The body of a function that is a closure, made of generated readers of its parts. */
+  #composed(parts: readonly SchemaNode[], compose: (reads: Read[]) => Read): string[] {
+    const reads = parts.map((part) => this.functionOf(part));
+    const closure = this.code.constant('composed', `${this.code.refer(compose, 'compose')}([${reads.join(', ')}])`);
+    return [`return ${closure}(r, b, p);`];
   }
 
   /** Statements that read the node at `p` into `target` and move `p` behind it. */
@@ -240,6 +251,14 @@ class PackReaderFunctions extends NodeFunctions {
     return [`if (${usual}) { r.depth++; p++; } else ${open}`];
   }
 
+  /** The body that finds the discriminator wherever it is. */
+  #anywhere(node: UnionNode): string[] {
+    const tags = [...node.variants.keys()];
+    return this.#composed([...node.variants.values()], (reads) => {
+      return packUnionReader(node, new Map(tags.map((tag, index) => [tag, reads[index]!])));
+    });
+  }
+
   #array(node: ArrayNode): string[] {
     return [
       this.#access.declare,
@@ -252,6 +271,7 @@ class PackReaderFunctions extends NodeFunctions {
       addItem('i'),
       '}',
       finishItems('length'),
+      ...(node.minItems > 0 ? [`if (length < ${node.minItems}) throw new Error('too few items');`] : []),
       'r.pos = p;',
       'r.depth--;',
       'return values;',
@@ -267,6 +287,16 @@ class PackReaderFunctions extends NodeFunctions {
       const start = Uint8Array.of(...key, ...constantBytes(tag));
       lines.push(`if ${match(start)} return ${this.functionOf(variant)}(r, b, p - 1);`);
     }
-    return [...lines, 'p--;', '}', `return ${this.call(this.closure(node))};`];
+    return [...lines, 'p--;', '}', ...this.#anywhere(node)];
+  }
+
+  #positionalUnion(node: UnionNode): string[] {
+    const variants = [...node.variants.values()];
+    const parts = variants.flatMap(({ fields }) => fields.map((field) => field.node));
+    return this.#composed(parts, (reads) => {
+      const rest = reads[Symbol.iterator]();
+      const byVariant = new Map(variants.map((variant) => [variant, variant.fields.map(() => rest.next().value!)]));
+      return positionalUnionReader(node, (variant) => byVariant.get(variant)!);
+    });
   }
 }
