@@ -6,11 +6,9 @@ import type { CodecPolicy } from '../schema/limits.ts';
 import type { SchemaNode } from '../schema/node.ts';
 import { checkRange, checkTarget, tooLarge } from './arguments.ts';
 import { memoryAt, useScratch, writeOut, type Output } from './output.ts';
-import { fail, Reader, type Read } from './reader.ts';
+import { fail, noView, Reader, type Read } from './reader.ts';
 import type { Serializer } from './serializer.ts';
 import { overflow, Writer, type Write } from './writer.ts';
-
-const noView = new DataView(new ArrayBuffer(0));
 
 /** Both ways of reading or writing one node. */
 export interface Compiled<F> {
@@ -20,10 +18,17 @@ export interface Compiled<F> {
   readonly generate: () => F;
 }
 
+export interface CompiledReader extends Compiled<Read> {
+  /** The same for long inputs; needs the reader's view of them. */
+  readonly generateForView: () => Read;
+}
+
 /** What makes a format: JSON, MessagePack, or MessagePack by position. */
 export interface Format {
   readonly contentType: string;
-  compileReader(node: SchemaNode): Compiled<Read>;
+  compileReader(node: SchemaNode): CompiledReader;
+  /** Bytes from which on a view of the input pays. */
+  readonly minViewBytes: number;
   compileWriter(node: SchemaNode): Compiled<Write>;
   /** Position behind what may follow a value without a meaning, such as white space. */
   skipTail(r: Reader, b: Uint8Array, p: number): number;
@@ -37,10 +42,11 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
   readonly #policy: CodecPolicy;
   readonly #format: Format;
   readonly #generate: boolean;
-  #readers: Compiled<Read> | undefined;
+  #readers: CompiledReader | undefined;
   #writers: Compiled<Write> | undefined;
   /** Compiles itself when it is called first. */
-  #read: Read = (r, b, p) => (this.#read = this.#compileRead())(r, b, p);
+  #read: Read = (r, b, p) => (this.#read = this.#compileRead('generate'))(r, b, p);
+  #readByView: Read = (r, b, p) => (this.#readByView = this.#compileRead('generateForView'))(r, b, p);
   #write: Write = (w, v, b, p) => (this.#write = this.#compileWrite())(w, v, b, p);
   readonly #reader: Reader;
   readonly #writer: Writer;
@@ -92,12 +98,19 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
     r.end = end;
     r.depth = 0;
     try {
-      const value = this.#read(r, bytes, start);
+      let value: unknown;
+      if (end - start < this.#format.minViewBytes) value = this.#read(r, bytes, start);
+      else {
+        r.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+        value = this.#readByView(r, bytes, start);
+        r.view = noView;
+      }
       if (r.pos !== end) this.#checkTail(r, bytes);
       r.busy = false;
       return value as T;
     } catch (error) {
       r.busy = false;
+      r.view = noView;
       if (!this.#generate) throw error;
       return this.#readAgain(bytes, start, end);
     }
@@ -157,7 +170,7 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
     throw tooLarge(this.#name, `more than ${this.maxBytes} bytes`, this.maxBytes);
   }
 
-  #closures(): Compiled<Read> {
+  #closures(): CompiledReader {
     return (this.#readers ??= this.#format.compileReader(this.#node));
   }
 
@@ -165,10 +178,10 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
     return (this.#writers ??= this.#format.compileWriter(this.#node));
   }
 
-  #compileRead(): Read {
+  #compileRead(way: 'generate' | 'generateForView'): Read {
     if (!this.#generate) return this.#closures().closure;
     installGeneratedText();
-    return this.#closures().generate();
+    return this.#closures()[way]();
   }
 
   #compileWrite(): Write {

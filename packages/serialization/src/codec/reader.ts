@@ -8,6 +8,9 @@ import type { CodecPolicy } from '../schema/limits.ts';
 /** Reads one value that begins at `p`. */
 export type Read<T = unknown> = (r: Reader, b: Uint8Array, p: number) => T;
 
+/** Of no input at all: what was read must not be kept alive. */
+export const noView = new DataView(new ArrayBuffer(0));
+
 export class Reader {
   readonly name: string;
   readonly policy: CodecPolicy;
@@ -18,6 +21,8 @@ export class Reader {
   end = 0;
   /** Behind the value read last. */
   pos = 0;
+  /** Of all bytes, while a long input is read. */
+  view: DataView = noView;
   /** Whether a reading is under way: a getter or a schema of the user may call the same codec meanwhile. */
   busy = false;
   /** Containers that are open. */

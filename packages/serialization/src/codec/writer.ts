@@ -6,11 +6,10 @@ import { describeValue } from '../errors/received.ts';
 import type { SerializationErrorCode } from '../errors/error-codes.ts';
 import { SerializationError } from '../errors/serialization-error.ts';
 import type { CodecPolicy } from '../schema/limits.ts';
+import { noView } from './reader.ts';
 
 /** Writes `v` at `p` of the memory `b`. */
 export type Write = (w: Writer, v: unknown, b: Uint8Array, p: number) => number;
-
-const noView = new DataView(new ArrayBuffer(0));
 
 export class Writer {
   readonly name: string;

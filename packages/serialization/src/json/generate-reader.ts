@@ -1,40 +1,48 @@
-// Generates the readers of containers for keys in order, with or without white space. At the first key that differs an
-// object is handed over to its closure, which goes on from there; scalars always have a way to cope by themselves.
+// Generates the readers of containers. First comes straight code for keys in order and no white space; at the first key
+// that differs a second function goes on, which takes members in any order, expecting the order that it saw last. What is
+// rare or wrong is handed over to the object's closure; scalars always have a way to cope by themselves.
 // Errors found here carry no path: the codec reads such input again with closures to learn it.
 
 import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, failElements, type Read } from '../codec/reader.ts';
 import { checkString } from '../codec/value-parts.ts';
+import { viewedText } from '../codegen/generate-viewed-text.ts';
+import { viewed, type InputAccess } from '../codegen/input-access.ts';
 import {
   declareValues,
   isGeneratable,
-  matchBytes,
   NodeFunctions,
   resultOf,
   valuesUpTo,
   variable,
 } from '../codegen/node-functions.ts';
+import { addItem, declareItems, finishItems } from '../codegen/short-array.ts';
 import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
-import { nextItem, openArray } from './read-any.ts';
-import { skipSpace } from './json-text.ts';
-import { ObjectReader, spacedMember } from './read-object.ts';
-import type { JsonReaders } from './read-closures.ts';
+import { textFunctions } from '../text/ascii-text.ts';
+import { nextItem, openArray, skipAny } from './read-any.ts';
+import { skipSpace, skipViewSpace } from './json-text.ts';
+import { ObjectReader } from './read-object.ts';
+import { recordReader, tupleReader, type JsonReaders } from './read-closures.ts';
+import { unionReader } from './read-union.ts';
 import { readFloat, readInt } from './read-number.ts';
-import { readString } from './read-string.ts';
+import { readOtherString, readString } from './read-string.ts';
+import { readViewInt } from './read-view-number.ts';
 
 const encoder = new TextEncoder();
 
 /** The generated reader of `node`. */
-export function generateJsonReader(node: SchemaNode, closures: JsonReaders): Read {
-  return new ReaderFunctions(closures).build(node) as Read;
+export function generateJsonReader(node: SchemaNode, closures: JsonReaders, access: InputAccess): Read {
+  return new ReaderFunctions(closures, access).build(node) as Read;
 }
 
 class ReaderFunctions extends NodeFunctions {
   readonly #closures: JsonReaders;
+  readonly #access: InputAccess;
 
-  constructor(closures: JsonReaders) {
+  constructor(closures: JsonReaders, access: InputAccess) {
     super('r, b, p');
     this.#closures = closures;
+    this.#access = access;
   }
 
   protected closure(node: SchemaNode): Read {
@@ -43,103 +51,218 @@ class ReaderFunctions extends NodeFunctions {
 
   protected body(node: SchemaNode): string[] | undefined {
     if (node.kind === 'object' && isGeneratable(node)) return this.#object(node);
-    if (node.kind === 'array' && node.minItems === 0) return this.#array(node);
+    if (node.kind === 'array') return this.#array(node);
     if (node.kind === 'union' && isGeneratable(node)) return this.#union(node);
+    if (node.kind === 'record') return this.#composed([node.value], (reads) => recordReader(node, reads[0]!));
+    if (node.kind === 'tuple') return this.#composed(node.items, (reads) => tupleReader(node, reads));
     return undefined;
   }
 
-  /** An expression that reads the node at `p` and leaves the position in `r.pos`. */
-  #value(node: SchemaNode): string {
-    const otherwise = (): string => `${this.functionOf(node)}(r, b, p)`;
+  /** The body of a function that is a closure, made of generated readers of its parts. */
+  #composed(parts: readonly SchemaNode[], compose: (reads: Read[]) => Read): string[] {
+    const reads = parts.map((part) => this.functionOf(part));
+    const closure = this.code.constant('composed', `${this.code.refer(compose, 'compose')}([${reads.join(', ')}])`);
+    return [`return ${closure}(r, b, p);`];
+  }
+
+  /** Statements that read the node at `p` into `target` and move `p` behind it. */
+  #value(node: SchemaNode, target: string): string[] {
+    const take = (expression: string): string => `{ ${target} = ${expression}; p = r.pos; }`;
+    const otherwise = `${this.functionOf(node)}(r, b, p)`;
+    const byView = this.#access === viewed;
     switch (node.kind) {
       case 'int':
-        return this.call(readInt, `r, b, p, ${node.min}, ${node.max}`);
+        return [take(this.call(byView ? readViewInt : readInt, `r, b, p, ${node.min}, ${node.max}`))];
       case 'float':
-        return this.call(readFloat, `r, b, p, ${node.min}, ${node.max}`);
+        return [take(this.call(readFloat, `r, b, p, ${node.min}, ${node.max}`))];
       case 'string': {
         const text = this.call(readString);
         const free = node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined;
-        return free ? text : this.call(checkString, `r, p, ${text}, ${this.code.refer(node, 'limits')}`);
+        if (!free) return [take(this.call(checkString, `r, p, ${text}, ${this.code.refer(node, 'limits')}`))];
+        const short = byView
+          ? this.call(viewedText().viewedQuoted, 'r, b, d, p, e')
+          : this.call(textFunctions().quoted, 'r, b, p, e');
+        return [
+          `if (p < e && ${this.#access.byte('p')} === 34) {`,
+          `${target} = ${short};`,
+          `if (${target} === undefined || ${target}.length > r.maxStringBytes) ${target} = ${this.call(readOtherString, `r, b, p, ${target}`)};`,
+          `p = r.pos; } else ${take(text)}`,
+        ];
       }
       case 'bool':
-        return (
-          `${matchBytes(encoder.encode('true'))} ? (r.pos = p + 4, true) : ` +
-          `${matchBytes(encoder.encode('false'))} ? (r.pos = p + 5, false) : ${otherwise()}`
-        );
+        return [this.#words([true, false], target) + take(otherwise)];
+      case 'enum':
+        return [this.#words(node.values, target) + take(otherwise)];
       case 'nullable':
-        return `p < e && b[p] > 32 && b[p] !== 110 ? (${this.#value(node.inner)}) : ${otherwise()}`;
+        return [
+          `if (p < e && (c = ${this.#access.byte('p')}) > 32 && c !== 110) {`,
+          ...this.#value(node.inner, target),
+          `} else ${this.#words([null], target)} ${take(otherwise)}`,
+        ];
       default:
-        return otherwise();
+        return [take(otherwise)];
     }
   }
 
+  /** Statements for some constants of which each ends with its text, that end with `else`. */
+  #words(values: readonly (string | number | boolean | null)[], target: string): string {
+    if (values.length > 8) return '';
+    const tests = values
+      .filter((value) => typeof value !== 'number')
+      .map((value) => {
+        const text = JSON.stringify(value);
+        const bytes = encoder.encode(text);
+        return `if ${this.#access.match(bytes)} { ${target} = ${text}; p += ${bytes.length}; } else `;
+      });
+    return tests.join('');
+  }
+
   #object(node: ObjectNode): string[] {
-    const reads = node.fields.map((field) => this.functionOf(field.node));
-    const make = this.code.refer((own: Read[], maker: MakeObject) => new ObjectReader(node, own, maker), 'makeMembers');
-    const members = this.code.constant('members', `${make}([${reads.join(', ')}], ${this.makerOf(node)})`);
-    // Nothing was read while the separator is still the opening brace: then the closure begins at the beginning.
-    const leave = (index: number): string =>
-      `{ if (separator === 123) break canonical; r.pos = p; return ${members}.resume(r, b, ${index}, ${valuesUpTo(node, index)}); }`;
-    const lines = ['const start = p, e = r.end;', ...declareValues(node), 'let separator = 123, next;'];
-    lines.push(`if (r.depth++ >= r.maxDepth) ${this.call(failDepth, 'r, p')};`, 'canonical: {');
+    const { declare, byte } = this.#access;
+    const members = this.#members(node);
+    const other = this.#anyOrder(node, members);
+    const lines = [declare, 'let c;', ...declareValues(node), 'let separator = 123;'];
+    lines.push(`if (r.depth++ >= r.maxDepth) ${this.call(failDepth, 'r, p')};`);
     let required = false;
+    const leave = (index: number): string => {
+      const last = required ? `${index - 1}` : `separator === 123 ? -1 : ${index - 1}`;
+      const values = node.fields.map((_, each) => (each < index ? variable(each) : 'undefined'));
+      return `return ${other}(${['r, b, p', last, ...values].join(', ')});`;
+    };
     node.fields.forEach((field, index) => {
       const separator = index === 0 ? '123' : required ? '44' : 'separator';
       lines.push(...this.#field(field, index, separator, leave(index)));
       required ||= !field.optional;
     });
-    const end = leave(node.fields.length);
-    const skip = `if (p < e && b[p] <= 32) p = ${this.call(skipSpace)};`;
-    if (required) lines.push(skip, `if (p >= e || b[p] !== 125) ${end}`, 'r.pos = p + 1;');
-    else {
-      lines.push(
-        'if (separator === 123) p++;',
-        skip,
-        `if (p >= e || b[p] !== 125 || b[start] !== 123) ${end}`,
-        'r.pos = p + 1;',
-      );
-    }
-    return [
-      ...lines,
-      'r.depth--;',
-      ...resultOf(node, variable),
-      '}',
-      'r.depth--;',
-      `return ${members}.read(r, b, start);`,
-    ];
+    // Nothing was read yet: what is left of the usual ways is an empty object.
+    const nothing = `if (separator === 123) { if ${this.#access.match(encoder.encode('{}'))} p++; else ${leave(node.fields.length)} }`;
+    if (!required) lines.push(nothing);
+    lines.push(`if (p >= e || ${byte('p')} !== 125) ${leave(node.fields.length)}`);
+    return [...lines, 'r.pos = p + 1;', 'r.depth--;', ...resultOf(node, variable)];
   }
 
   #field(field: FieldNode, index: number, separator: string, leave: string): string[] {
     const key = encoder.encode(`,${JSON.stringify(field.key)}:`);
-    const matches = matchBytes(key, separator);
-    const spaced = this.call(spacedMember, `r, b, p, ${separator}, ${this.code.refer(key, 'key')}`);
-    const find = `next = ${matches} ? p + ${key.length} : ${spaced};`;
-    const read = `p = next; v${index} = ${this.#value(field.node)}; p = r.pos; separator = 44;`;
-    return field.optional ? [find, `if (next >= 0) { ${read} }`] : [find, `if (next < 0) ${leave}`, read];
+    const first = separator === 'separator' ? separator : undefined;
+    if (first === undefined) key[0] = Number(separator);
+    const matches = this.#access.match(key, first);
+    const read = [`p += ${key.length};`, ...this.#value(field.node, variable(index)), 'separator = 44;'];
+    return field.optional ? [`if ${matches} {`, ...read, '}'] : [`if (!${matches}) ${leave}`, ...read];
+  }
+
+  /** Name of the object's closure, with readers that are generated. */
+  #members(node: ObjectNode): string {
+    const reads = node.fields.map((field) => this.functionOf(field.node));
+    const make = this.code.refer((own: Read[], maker: MakeObject) => new ObjectReader(node, own, maker), 'makeMembers');
+    return this.code.constant('members', `${make}([${reads.join(', ')}], ${this.makerOf(node)})`);
+  }
+
+  /**
+   * Defines the function that goes on with an object behind its field `last`, or begins it when that is −1, and returns its
+   * name. The values of the fields are its other parameters.
+   */
+  #anyOrder(node: ObjectNode, members: string): string {
+    const { declare, byte } = this.#access;
+    // By the field before it, the index of the field that came next in the object before.
+    const order = this.code.constant('order', `[${[...node.fields.keys(), 0].join(', ')}]`);
+    const space = this.#space();
+    const leave = `return ${members}.resume(r, b, from, last + 1, ${valuesUpTo(node, node.fields.length)}, unknown);`;
+    const cases = node.fields.flatMap((field, index) => {
+      const key = encoder.encode(`${JSON.stringify(field.key)}:`);
+      return [
+        `case ${index}:`,
+        `if (!known) { if (!${this.#access.match(key)}) break; p += ${key.length}; if (p < e && ${byte('p')} === 32) p++; ${space} }`,
+        `if (${variable(index)} !== undefined) ${leave}`,
+        ...this.#value(field.node, variable(index)),
+        `last = ${index};`,
+        'continue members;',
+      ];
+    });
+    const strip = [
+      `if (++unknown > r.maxElements) ${this.call(failElements, "r, p, r.maxElements, 'keys'")};`,
+      `${this.call(skipAny)};`,
+      'p = r.pos;',
+      'continue members;',
+    ];
+    const missing = node.fields.flatMap((field, index) => (field.optional ? [] : [`${variable(index)} === undefined`]));
+    const name = this.code.unique('any');
+    const values = node.fields.map((_, index) => variable(index));
+    this.code.define(name, ['r, b, p, last', ...values].join(', '), [
+      declare,
+      'let c, k, known, from, unknown = 0, separator = last < 0 ? 123 : 44;',
+      'members: for (;;) {',
+      space,
+      'from = p;',
+      `if (p >= e || (c = ${byte('p')}) !== separator) { if (p < e && c === 125 && separator === 44) break; ${leave} }`,
+      'p++;',
+      space,
+      `if (separator === 123) { separator = 44; if (p < e && ${byte('p')} === 125) break; }`,
+      `k = ${order}[last + 1];`,
+      'known = false;',
+      'for (;;) {',
+      'switch (k) {',
+      ...cases,
+      '}',
+      `k = ${members}.find(r, b, p);`,
+      'p = r.pos;',
+      'if (k < 0) {',
+      ...(node.unknownKeys === 'strip' ? strip : [leave]),
+      '}',
+      `${order}[last + 1] = k;`,
+      'known = true;',
+      '}',
+      '}',
+      ...(missing.length > 0 ? [`if (${missing.join(' || ')}) ${leave}`] : []),
+      'r.pos = p + 1;',
+      'r.depth--;',
+      ...resultOf(node, variable),
+    ]);
+    return name;
+  }
+
+  /** A statement that passes over white space at `p`. */
+  #space(): string {
+    const skip = this.call(this.#access === viewed ? skipViewSpace : skipSpace);
+    return `if (p < e && ${this.#access.byte('p')} <= 32) p = ${skip};`;
+  }
+
+  /** The body that finds the discriminator wherever it is. */
+  #anywhere(node: UnionNode): string[] {
+    const tags = [...node.variants.keys()];
+    return this.#composed([...node.variants.values()], (reads) => {
+      return unionReader(node, new Map(tags.map((tag, index) => [tag, reads[index]!])));
+    });
   }
 
   #array(node: ArrayNode): string[] {
+    const { declare, byte } = this.#access;
     return [
-      `const most = Math.min(${node.maxItems}, r.maxElements), e = r.end, values = [];`,
+      declare,
+      `const most = Math.min(${node.maxItems}, r.maxElements);`,
+      declareItems,
+      'let c, value, n = 0;',
       `p = ${this.call(openArray)};`,
       'while (p >= 0) {',
-      `if (values.length >= most) ${this.call(failElements, "r, p, most, 'items'")};`,
-      `values.push(${this.#value(node.item)});`,
-      'p = r.pos;',
-      'if (p + 1 < e && b[p] === 44 && b[p + 1] > 32 && b[p + 1] !== 93) p++;',
-      `else p = ${this.call(nextItem, 'r, b')};`,
+      `if (n >= most) ${this.call(failElements, "r, p, most, 'items'")};`,
+      ...this.#value(node.item, 'value'),
+      addItem('n'),
+      'n++;',
+      this.#space(),
+      `if (p < e && ${byte('p')} === 44) { p++; ${this.#space()} } else { r.pos = p; p = ${this.call(nextItem, 'r, b')}; }`,
       '}',
+      finishItems('n'),
+      ...(node.minItems > 0 ? [`if (n < ${node.minItems}) throw new Error('too few items');`] : []),
       'return values;',
     ];
   }
 
   /** The discriminator as first key, or the closure. */
   #union(node: UnionNode): string[] {
-    const lines = ['const e = r.end;'];
+    const lines = [this.#access.declare];
     for (const [tag, variant] of node.variants) {
       const start = encoder.encode(`{${JSON.stringify(node.discriminator)}:${JSON.stringify(tag)}`);
-      lines.push(`if ${matchBytes(start)} return ${this.functionOf(variant)}(r, b, p);`);
+      lines.push(`if ${this.#access.match(start)} return ${this.functionOf(variant)}(r, b, p);`);
     }
-    return [...lines, `return ${this.call(this.closure(node))};`];
+    return [...lines, ...this.#anywhere(node)];
   }
 }

@@ -1,6 +1,7 @@
 // JSON (RFC 8259) as a format of compiled codecs.
 
 import type { Format } from '../codec/compiled-codec.ts';
+import { bytewise, viewed } from '../codegen/input-access.ts';
 import { generateJsonReader } from './generate-reader.ts';
 import { generateJsonWriter } from './generate-writer.ts';
 import { skipSpace } from './json-text.ts';
@@ -11,11 +12,16 @@ export const jsonFormat: Format = {
   contentType: 'application/json',
   compileReader(node) {
     const closures = new JsonReaders();
-    return { closure: closures.read(node), generate: () => generateJsonReader(node, closures) };
+    return {
+      closure: closures.read(node),
+      generate: () => generateJsonReader(node, closures, bytewise),
+      generateForView: () => generateJsonReader(node, closures, viewed),
+    };
   },
   compileWriter(node) {
     const closures = new JsonWriters();
     return { closure: closures.write(node), generate: () => generateJsonWriter(node, closures) };
   },
+  minViewBytes: 1000,
   skipTail: skipSpace,
 };

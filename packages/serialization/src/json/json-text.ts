@@ -29,6 +29,14 @@ export function skipSpace(r: Reader, b: Uint8Array, p: number): number {
   return p;
 }
 
+/** The same by the reader's view, for indentation. */
+export function skipViewSpace(r: Reader, b: Uint8Array, p: number): number {
+  const { view, end } = r;
+  if (p < end && view.getUint8(p) === 10) p++;
+  while (p + 4 <= end && view.getInt32(p, true) === 0x20202020) p += 4;
+  return p < end && view.getUint8(p) <= 32 ? skipSpace(r, b, p) : p;
+}
+
 /** What kind of value begins at `p`; undefined when none does. */
 function describeInput(r: Reader, b: Uint8Array, p: number): string | undefined {
   const c = b[p] as number;

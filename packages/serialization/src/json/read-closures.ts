@@ -126,7 +126,8 @@ function arrayReader(node: ArrayNode, item: Read): Read<unknown[]> {
   };
 }
 
-function tupleReader(node: TupleNode, items: readonly Read[]): Read<unknown[]> {
+/** Reader of a tuple, with readers of its items. */
+export function tupleReader(node: TupleNode, items: readonly Read[]): Read<unknown[]> {
   return (r, b, p) => {
     const start = p;
     const values: unknown[] = [];
@@ -144,7 +145,8 @@ function tupleReader(node: TupleNode, items: readonly Read[]): Read<unknown[]> {
   };
 }
 
-function recordReader(node: RecordNode, value: Read): Read<Record<string, unknown>> {
+/** Reader of a record, with a reader of its values. */
+export function recordReader(node: RecordNode, value: Read): Read<Record<string, unknown>> {
   return (r, b, p) => {
     const most = Math.min(node.maxEntries, r.maxElements);
     const reject = r.policy.duplicateKeys === 'reject';

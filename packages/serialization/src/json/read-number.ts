@@ -12,7 +12,7 @@ const powersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 
 /** Whether the byte at `p` goes on with a number, or makes one of another kind. */
-const isNumberPart = (c: number): boolean => isDigit(c) || c === 46 || (c | 32) === 101;
+export const isNumberPart = (c: number): boolean => isDigit(c) || c === 46 || (c | 32) === 101;
 
 /** Reads a natural number of at most 15 digits, the usual case; −1 when anything else is here. Small, so that V8 inlines it. */
 function readShortUint(r: Reader, b: Uint8Array, p: number): number {
@@ -77,10 +77,8 @@ function scanDigits(r: Reader, b: Uint8Array, p: number): number {
 /** Reads any JSON number as a double, correctly rounded. −0 keeps its sign. Throws when it is too large for a double. */
 export function readNumber(r: Reader, b: Uint8Array, p: number): number {
   p = skipSpace(r, b, p);
-  const short = readShortUint(r, b, p);
-  if (short >= 0) return short;
-  const decimal = readShortDecimal(r, b, p);
-  if (decimal === decimal) return decimal;
+  const short = readShortDecimal(r, b, p);
+  if (short === short) return short;
   const end = scanNumber(r, b, p, 'a number');
   const text = decodeAscii(b, p, end);
   const value = Number(text);
@@ -96,31 +94,38 @@ export function readNumber(r: Reader, b: Uint8Array, p: number): number {
 function readShortDecimal(r: Reader, b: Uint8Array, p: number): number {
   const end = r.end;
   const negative = p < end && b[p] === 45;
-  if (negative) p++;
-  const start = p;
+  const start = negative ? p + 1 : p;
+  let q = start;
+  // Nine digits are an int32, for which arithmetic is fastest; what more of them make of it is not looked at.
   let digits = 0;
   let digit = 0;
-  while (p < end && (digit = (b[p] as number) - 48) >= 0 && digit <= 9) {
-    digits = digits * 10 + digit;
-    p++;
+  while (q < end && (digit = b[q]! - 48) >= 0 && digit <= 9) {
+    digits = (Math.imul(digits, 10) + digit) | 0;
+    q++;
   }
-  const whole = p - start;
-  if (whole === 0 || (whole > 1 && b[start] === 48)) return NaN;
+  const whole = q - start;
   let places = 0;
-  if (p < end && b[p] === 46) {
-    p++;
-    const point = p;
-    while (p < end && (digit = (b[p] as number) - 48) >= 0 && digit <= 9) {
-      digits = digits * 10 + digit;
-      p++;
+  if (q < end && b[q] === 46) {
+    const point = ++q;
+    while (q < end && (digit = b[q]! - 48) >= 0 && digit <= 9) {
+      digits = (Math.imul(digits, 10) + digit) | 0;
+      q++;
     }
-    places = p - point;
+    places = q - point;
     if (places === 0) return NaN;
   }
-  if (whole + places > 15 || (p < end && ((b[p] as number) | 32) === 101)) return NaN;
-  r.pos = p;
-  const value = digits / (powersOfTen[places] as number);
+  const count = whole + places;
+  if (whole === 0 || count > 15 || (whole > 1 && b[start] === 48) || (q < end && (b[q]! | 32) === 101)) return NaN;
+  r.pos = q;
+  const value = (count > 9 ? digitsOf(b, start, q) : digits) / powersOfTen[places]!;
   return negative ? -value : value;
+}
+
+/** The number that is all the digits in `b[p..end)`, at most 15 and perhaps a point between them. */
+function digitsOf(b: Uint8Array, p: number, end: number): number {
+  let value = 0;
+  for (; p < end; p++) if (b[p] !== 46) value = value * 10 + b[p]! - 48;
+  return value;
 }
 
 /** Reader of an integer that a number holds exactly. `1.0` and `1e2` are integers, too. */

@@ -7,7 +7,7 @@ import { KeyTable } from '../text/key-table.ts';
 import { failDuplicate, failUnknown, finishObject, type MakeObject } from '../codec/object-parts.ts';
 import { fail, type Read, type Reader } from '../codec/reader.ts';
 import { nextKey, openObject, passColon, readAny, skipAny } from './read-any.ts';
-import { skipSpace } from './json-text.ts';
+import { failAt } from './json-text.ts';
 import { isPlainByte, readKeyText } from './read-string.ts';
 
 /** A value that no JSON text gives: the field was not read yet. */
@@ -33,25 +33,51 @@ export class ObjectReader {
 
   /** Reads the whole object that begins at `p`. */
   read(r: Reader, b: Uint8Array, p: number): Record<string, unknown> {
-    return this.#members(r, b, openObject(r, b, p), 0, this.#none.slice());
+    return this.#members(r, b, openObject(r, b, p), 0, this.#none.slice(), 0);
   }
 
   /**
-   * Goes on behind `values`, the fields read so far in place of their index, of which `guess - 1` was the last. The object
-   * was entered, and `r.pos` is behind that field.
+   * Goes on with an object that was entered at `p`, behind `values`, the fields read so far in place of their index, and
+   * `unknown` other keys; the field `guess` probably comes next. When there are none of either, `p` is where it begins.
    */
-  resume(r: Reader, b: Uint8Array, guess: number, values: unknown[]): Record<string, unknown> {
-    return this.#members(r, b, nextKey(r, b), guess, values);
+  resume(
+    r: Reader,
+    b: Uint8Array,
+    p: number,
+    guess: number,
+    values: unknown[],
+    unknown: number,
+  ): Record<string, unknown> {
+    if (guess === 0 && unknown === 0) {
+      r.depth--;
+      return this.read(r, b, p);
+    }
+    r.pos = p;
+    return this.#members(r, b, nextKey(r, b), guess, values, unknown);
   }
 
-  #members(r: Reader, b: Uint8Array, next: number, guess: number, values: unknown[]): Record<string, unknown> {
+  /** Index of the key at `p`, or −1; leaves `r.pos` at its value. */
+  find(r: Reader, b: Uint8Array, p: number): number {
+    if (p >= r.end || b[p] !== 34) failAt(r, b, p, 'a key in double quotes');
+    const index = this.#key(r, b, p, this.#names.length);
+    r.pos = passColon(r, b);
+    return index;
+  }
+
+  #members(
+    r: Reader,
+    b: Uint8Array,
+    next: number,
+    guess: number,
+    values: unknown[],
+    count: number,
+  ): Record<string, unknown> {
     const reject = r.policy.duplicateKeys === 'reject';
     const reads = this.#reads;
     const names = this.#names;
     // Generated code is run again by closures where a path is needed.
     const keepsPath = this.#make === undefined;
     let extra: Record<string, unknown> | undefined;
-    let count = 0;
     while (next >= 0) {
       const index = this.#key(r, b, next, guess);
       if (index < 0) {
@@ -106,28 +132,6 @@ export class ObjectReader {
     setOwn(kept, key, readAny(r, b, passColon(r, b)));
     return kept;
   }
-}
-
-/**
- * Position of the value of a member with white space around its parts, when that member comes next; −1 otherwise.
- *
- * @param p Behind the value before it, or at the opening brace.
- * @param first What separates it from what is before: a comma or the opening brace.
- * @param key The member's beginning without white space: `,"name":`.
- */
-export function spacedMember(r: Reader, b: Uint8Array, p: number, first: number, key: Uint8Array): number {
-  const end = r.end;
-  if (p < end && b[p]! <= 32) p = skipSpace(r, b, p);
-  if (p >= end || b[p] !== first) return -1;
-  p++;
-  if (p < end && b[p]! <= 32) p = skipSpace(r, b, p);
-  const colon = key.length - 1;
-  if (p + colon > end) return -1;
-  for (let i = 1; i < colon; i++, p++) if (b[p] !== key[i]) return -1;
-  if (b[p]! <= 32) p = skipSpace(r, b, p);
-  if (p >= end || b[p] !== 58) return -1;
-  p++;
-  return p < end && b[p]! <= 32 ? skipSpace(r, b, p) : p;
 }
 
 function failTooMany(r: Reader, p: number): never {

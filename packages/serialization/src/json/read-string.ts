@@ -14,12 +14,27 @@ import { readShortText } from './read-short-text.ts';
 export function readString(r: Reader, b: Uint8Array, p: number): string {
   if (p < r.end && b[p] === 34) {
     const text = quotedText(r, b, p, r.end);
-    if (text === undefined) return readShortText(r, b, p + 1, r.pos) ?? readRest(r, b, p + 1, r.pos);
-    return text.length <= r.maxStringBytes ? text : failLength(r, p + 1, text.length);
+    return text !== undefined && text.length <= r.maxStringBytes ? text : readOtherString(r, b, p, text);
   }
   p = skipSpace(r, b, p);
   if (p >= r.end || b[p] !== 34) failType(r, b, p, 'a string');
   return readString(r, b, p);
+}
+
+/** Goes on with the string at `p` of which `quotedText` made too long a text, or none. */
+export function readOtherString(r: Reader, b: Uint8Array, p: number, text: string | undefined): string {
+  const start = p + 1;
+  if (text !== undefined) failLength(r, start, text.length);
+  let q = r.pos;
+  if (q < r.end && plain[b[q]!] === 1) {
+    // All of it may be: then it is only long.
+    q = endOfPlainBytes(b, q, r.end);
+    if (q < r.end && b[q] === 34 && q - start <= r.maxStringBytes) {
+      r.pos = q + 1;
+      return asciiText(b, start, q);
+    }
+  }
+  return readShortText(r, b, start, q) ?? readRest(r, b, start, q);
 }
 
 /** Reads the key of a member. What is wrong with it is wrong with the object: the path ends there. */

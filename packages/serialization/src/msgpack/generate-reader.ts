@@ -1,38 +1,46 @@
-// Generates the readers of containers for canonical input: keys in order. At the first key that differs a map is handed
-// over to its closure, which goes on from there. In the positional form there are no keys to differ.
+// Generates the readers of containers. For maps there is straight code for keys in order; at the first key that differs a
+// second function goes on, which takes entries in any order, expecting the order that it saw last. What is rare or wrong is
+// handed over to the map's closure. In the positional form there are no keys to differ.
 
 import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, type Read } from '../codec/reader.ts';
 import { checkString } from '../codec/value-parts.ts';
+import { viewedText } from '../codegen/generate-viewed-text.ts';
+import { viewed, type InputAccess } from '../codegen/input-access.ts';
 import {
   declareValues,
   isGeneratable,
-  matchBytes,
   NodeFunctions,
   resultOf,
   valuesUpTo,
   variable,
 } from '../codegen/node-functions.ts';
-import type { ArrayNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
+import { addItem, declareItems, finishItems } from '../codegen/short-array.ts';
+import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
+import { skipPack } from './read-any.ts';
 import { PackObjectReader } from './read-object.ts';
-import type { PackReaders } from './read-closures.ts';
+import { recordReader, tupleReader, type PackReaders } from './read-closures.ts';
+import { packUnionReader } from './read-union.ts';
 import { openPackArray, openPackMap } from './read-head.ts';
-import { readPackFloat, readPackInt } from './read-number.ts';
-import { mayBeNil, openFields } from './read-positional.ts';
-import { readPackString } from './read-text.ts';
+import { readPackFloat, readPackInt, readViewFloat, readViewInt } from './read-number.ts';
+import { mayBeNil, openFields, positionalUnionReader } from './read-positional.ts';
+import { readPackString, utf8Text } from './read-text.ts';
+import { textFunctions } from '../text/ascii-text.ts';
 import { constantBytes } from './write-closures.ts';
 
 /** The generated reader of `node`. */
-export function generatePackReader(node: SchemaNode, closures: PackReaders): Read {
-  return new PackReaderFunctions(closures).build(node) as Read;
+export function generatePackReader(node: SchemaNode, closures: PackReaders, access: InputAccess): Read {
+  return new PackReaderFunctions(closures, access).build(node) as Read;
 }
 
 class PackReaderFunctions extends NodeFunctions {
   readonly #closures: PackReaders;
+  readonly #access: InputAccess;
 
-  constructor(closures: PackReaders) {
+  constructor(closures: PackReaders, access: InputAccess) {
     super('r, b, p');
     this.#closures = closures;
+    this.#access = access;
   }
 
   protected closure(node: SchemaNode): Read {
@@ -43,58 +51,110 @@ class PackReaderFunctions extends NodeFunctions {
     if (node.kind === 'object' && isGeneratable(node)) {
       return this.#closures.positional ? this.#fields(node) : this.#map(node);
     }
-    if (node.kind === 'array' && node.minItems === 0) return this.#array(node);
+    if (node.kind === 'array') return this.#array(node);
     if (node.kind === 'union' && isGeneratable(node) && !this.#closures.positional) return this.#union(node);
+    if (node.kind === 'union' && isGeneratable(node)) return this.#positionalUnion(node);
+    if (node.kind === 'record') return this.#composed([node.value], (reads) => recordReader(node, reads[0]!));
+    if (node.kind === 'tuple') return this.#composed(node.items, (reads) => tupleReader(node, reads));
     return undefined;
   }
 
-  /** An expression that reads the node at `p` and leaves the position in `r.pos`. */
-  #value(node: SchemaNode): string {
-    const otherwise = (): string => `${this.functionOf(node)}(r, b, p)`;
+  /** The body of a function that is a closure, made of generated readers of its parts. */
+  #composed(parts: readonly SchemaNode[], compose: (reads: Read[]) => Read): string[] {
+    const reads = parts.map((part) => this.functionOf(part));
+    const closure = this.code.constant('composed', `${this.code.refer(compose, 'compose')}([${reads.join(', ')}])`);
+    return [`return ${closure}(r, b, p);`];
+  }
+
+  /** Statements that read the node at `p` into `target` and move `p` behind it. */
+  #value(node: SchemaNode, target: string): string[] {
+    const take = (expression: string): string => `{ ${target} = ${expression}; p = r.pos; }`;
+    const otherwise = `${this.functionOf(node)}(r, b, p)`;
+    const first = `(c = ${this.#access.byte('p')})`;
     switch (node.kind) {
       case 'int':
-        return this.call(readPackInt, `r, b, p, ${node.min}, ${node.max}`);
-      case 'float':
-        return this.call(readPackFloat, `r, b, p, ${node.min}, ${node.max}`);
+      case 'float': {
+        const byView = this.#access === viewed;
+        const int = byView ? readViewInt : readPackInt;
+        const float = byView ? readViewFloat : readPackFloat;
+        const number = this.call(node.kind === 'int' ? int : float, `r, b, p, ${node.min}, ${node.max}`);
+        const fits = node.min <= 0 && node.max >= 127;
+        return fits ? [`if (p < e && ${first} < 128) { ${target} = c; p++; } else ${take(number)}`] : [take(number)];
+      }
       case 'string': {
         const text = this.call(readPackString);
         const free = node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined;
-        return free ? text : this.call(checkString, `r, p, ${text}, ${this.code.refer(node, 'limits')}`);
+        if (!free) return [take(this.call(checkString, `r, p, ${text}, ${this.code.refer(node, 'limits')}`))];
+        const { byte } = this.#access;
+        return [
+          `if (p < e && (c = ${byte('p')} ^ 0xa0) < 32 && c < e - p && c <= r.maxStringBytes) {`,
+          ...this.#text(target, 1),
+          `} else if (p + 1 < e && ${byte('p')} === 0xd9 && (c = ${byte('p + 1')}) < e - p - 1 && c <= r.maxStringBytes) {`,
+          ...this.#text(target, 2),
+          `} else ${take(text)}`,
+        ];
       }
       case 'bool':
-        return `p < e && (b[p] === 0xc2 || b[p] === 0xc3) ? (r.pos = p + 1, b[p] === 0xc3) : ${otherwise()}`;
+        return [
+          `if (p < e && (${first} === 0xc2 || c === 0xc3)) { ${target} = c === 0xc3; p++; } else ${take(otherwise)}`,
+        ];
       case 'nullable':
-        return `p < e && b[p] !== 0xc0 ? (${this.#value(node.inner)}) : ${otherwise()}`;
+        return [
+          `if (p < e && ${this.#access.byte('p')} === 0xc0) { ${target} = null; p++; } else {`,
+          ...this.#value(node.inner, target),
+          '}',
+        ];
+      case 'enum':
+        return [this.#choice(node.values, target) + take(otherwise)];
       default:
-        return otherwise();
+        return [take(otherwise)];
     }
   }
 
+  /** Statements that make `target` the string of `c` bytes behind a head of that size, and move `p` behind it. */
+  #text(target: string, head: number): string[] {
+    const range = `p + ${head}, p + ${head} + c`;
+    const short =
+      this.#access === viewed
+        ? this.call(viewedText().viewedPlain, `b, d, ${range}`)
+        : this.call(textFunctions().plain, `b, ${range}`);
+    const other = this.call(utf8Text, `r, b, ${range}`);
+    return [`${target} = ${short};`, `if (${target} === undefined) ${target} = ${other};`, `p += ${head} + c;`];
+  }
+
+  /** Statements for the values of an enum as they are usually written, which end with `else`. */
+  #choice(values: readonly (string | number)[], target: string): string {
+    if (this.#closures.positional) {
+      const index = `(c = ${this.#access.byte('p')})`;
+      const list = this.code.refer(values, 'values');
+      return `if (p < e && ${index} < ${Math.min(values.length, 128)}) { ${target} = ${list}[c]; p++; } else `;
+    }
+    if (values.length > 8) return '';
+    const texts = values.filter((value) => typeof value === 'string');
+    const tests = texts.map((text) => {
+      const bytes = constantBytes(text);
+      return `if ${this.#access.match(bytes)} { ${target} = ${JSON.stringify(text)}; p += ${bytes.length}; } else `;
+    });
+    return tests.join('');
+  }
+
   #map(node: ObjectNode): string[] {
-    const reads = node.fields.map((field) => this.functionOf(field.node));
-    const make = this.code.refer(
-      (own: Read[], maker: MakeObject) => new PackObjectReader(node, own, maker),
-      'makeMembers',
-    );
-    const members = this.code.constant('members', `${make}([${reads.join(', ')}], ${this.makerOf(node)})`);
-    const leave = (index: number): string =>
-      `{ r.pos = p; return ${members}.resume(r, b, n, ${index}, ${valuesUpTo(node, index)}); }`;
+    const other = this.#anyOrder(node);
+    const leave = (index: number): string => {
+      const values = node.fields.map((_, each) => (each < index ? variable(each) : 'undefined'));
+      return `return ${other}(${['r, b, p, n', index - 1, ...values].join(', ')});`;
+    };
     const lines = [
-      'const e = r.end;',
-      'let n;',
+      this.#access.declare,
+      'let c, n;',
       ...declareValues(node),
-      'if (p < e && (b[p] & 0xf0) === 0x80) {',
+      `if (p < e && ((c = ${this.#access.byte('p')}) & 0xf0) === 0x80 && (c & 15) <= r.maxElements) {`,
       `if (r.depth++ >= r.maxDepth) ${this.call(failDepth, 'r, p')};`,
-      'n = b[p++] & 15;',
+      'n = c & 15;',
+      'p++;',
       `} else { n = ${this.call(openPackMap, 'r, b, p, r.maxElements')}; p = r.pos; }`,
     ];
-    node.fields.forEach((field, index) => {
-      const key = constantBytes(field.key);
-      const matches = `n > 0 && ${matchBytes(key)}`;
-      const read = `p += ${key.length}; v${index} = ${this.#value(field.node)}; p = r.pos; n--;`;
-      if (field.optional) lines.push(`if (${matches}) { ${read} }`);
-      else lines.push(`if (!(${matches})) ${leave(index)}`, read);
-    });
+    node.fields.forEach((field, index) => lines.push(...this.#entry(field, index, leave(index))));
     return [
       ...lines,
       `if (n > 0) ${leave(node.fields.length)}`,
@@ -104,36 +164,115 @@ class PackReaderFunctions extends NodeFunctions {
     ];
   }
 
-  #fields(node: ObjectNode): string[] {
-    const lines = ['const e = r.end;', ...declareValues(node), this.#openFields(node.fields.length)];
-    node.fields.forEach((field, index) => {
-      lines.push('p = r.pos;');
-      const read = `v${index} = ${this.#value(field.node)};`;
-      if (!field.optional) lines.push(read);
-      else if (mayBeNil(field.node)) {
-        lines.push('if (p < e && b[p] === 0xc0) r.pos = p + 1;', `else if (p < e && b[p] === 0x91) { p++; ${read} }`);
-        lines.push(`else throw new Error('neither nil nor an array of one');`);
-      } else lines.push(`if (p < e && b[p] === 0xc0) r.pos = p + 1; else ${read}`);
+  #entry(field: FieldNode, index: number, leave: string): string[] {
+    const key = constantBytes(field.key);
+    const matches = `n > 0 && ${this.#access.match(key)}`;
+    const read = [`p += ${key.length};`, ...this.#value(field.node, variable(index)), 'n--;'];
+    return field.optional ? [`if (${matches}) {`, ...read, '}'] : [`if (!(${matches})) ${leave}`, ...read];
+  }
+
+  /**
+   * Defines the function that goes on with a map, of which `n` entries are left, behind its field `last`, or −1 at its
+   * beginning, and returns its name. The values of the fields are its other parameters.
+   */
+  #anyOrder(node: ObjectNode): string {
+    const reads = node.fields.map((field) => this.functionOf(field.node));
+    const make = this.code.refer(
+      (own: Read[], maker: MakeObject) => new PackObjectReader(node, own, maker),
+      'makeMembers',
+    );
+    const members = this.code.constant('members', `${make}([${reads.join(', ')}], ${this.makerOf(node)})`);
+    // By the field before it, the index of the field that came next in the map before.
+    const order = this.code.constant('order', `[${[...node.fields.keys(), 0].join(', ')}]`);
+    const leave = `{ r.pos = from; return ${members}.resume(r, b, n, last + 1, ${valuesUpTo(node, node.fields.length)}); }`;
+    const cases = node.fields.flatMap((field, index) => {
+      const key = constantBytes(field.key);
+      return [
+        `case ${index}:`,
+        `if (!known) { if (!${this.#access.match(key)}) break; p += ${key.length}; }`,
+        `if (${variable(index)} !== undefined) ${leave}`,
+        ...this.#value(field.node, variable(index)),
+        `last = ${index};`,
+        'continue members;',
+      ];
     });
-    return [...lines, 'r.depth--;', ...resultOf(node, variable)];
+    const strip = `{ ${this.call(skipPack)}; ${this.call(skipPack, 'r, b, r.pos')}; p = r.pos; continue members; }`;
+    const missing = node.fields.flatMap((field, index) => (field.optional ? [] : [`${variable(index)} === undefined`]));
+    const name = this.code.unique('any');
+    this.code.define(name, ['r, b, p, n, last', ...node.fields.map((_, index) => variable(index))].join(', '), [
+      this.#access.declare,
+      'let c, k, known, from = p;',
+      'members: for (; n > 0; n--) {',
+      'from = p;',
+      `k = ${order}[last + 1];`,
+      'known = false;',
+      'for (;;) {',
+      'switch (k) {',
+      ...cases,
+      '}',
+      `k = ${members}.find(r, b, p);`,
+      `if (k < 0) ${node.unknownKeys === 'strip' ? strip : leave}`,
+      'p = r.pos;',
+      `${order}[last + 1] = k;`,
+      'known = true;',
+      '}',
+      '}',
+      ...(missing.length > 0 ? ['from = p;', `if (${missing.join(' || ')}) ${leave}`] : []),
+      'r.pos = p;',
+      'r.depth--;',
+      ...resultOf(node, variable),
+    ]);
+    return name;
+  }
+
+  #fields(node: ObjectNode): string[] {
+    const { declare, byte } = this.#access;
+    const lines = [declare, 'let c;', ...declareValues(node), ...this.#openFields(node.fields.length)];
+    node.fields.forEach((field, index) => {
+      const read = this.#value(field.node, variable(index));
+      if (!field.optional) lines.push(...read);
+      else if (mayBeNil(field.node)) {
+        lines.push(
+          `if (p < e && ${byte('p')} === 0xc0) p++;`,
+          `else if (p < e && ${byte('p')} === 0x91) { p++;`,
+          ...read,
+        );
+        lines.push(`} else throw new Error('neither nil nor an array of one');`);
+      } else lines.push(`if (p < e && ${byte('p')} === 0xc0) p++; else {`, ...read, '}');
+    });
+    return [...lines, 'r.pos = p;', 'r.depth--;', ...resultOf(node, variable)];
   }
 
   /** Enters an array of so many fields: mostly its head has one byte. */
-  #openFields(count: number): string {
-    const open = `${this.call(openFields, `r, b, p, ${count}`)};`;
-    if (count > 15) return open;
-    return `if (p < e && b[p] === ${0x90 | count} && ${count} <= r.maxElements && r.depth < r.maxDepth) { r.depth++; r.pos = p + 1; } else ${open}`;
+  #openFields(count: number): string[] {
+    const open = `{ ${this.call(openFields, `r, b, p, ${count}`)}; p = r.pos; }`;
+    if (count > 15) return [open];
+    const usual = `p < e && ${this.#access.byte('p')} === ${0x90 | count} && ${count} <= r.maxElements && r.depth < r.maxDepth`;
+    return [`if (${usual}) { r.depth++; p++; } else ${open}`];
+  }
+
+  /** The body that finds the discriminator wherever it is. */
+  #anywhere(node: UnionNode): string[] {
+    const tags = [...node.variants.keys()];
+    return this.#composed([...node.variants.values()], (reads) => {
+      return packUnionReader(node, new Map(tags.map((tag, index) => [tag, reads[index]!])));
+    });
   }
 
   #array(node: ArrayNode): string[] {
     return [
-      'const e = r.end;',
+      this.#access.declare,
+      'let c, value;',
       `const length = ${this.call(openPackArray, `r, b, p, Math.min(${node.maxItems}, r.maxElements), 'items'`)};`,
-      'const values = [];',
-      'for (let i = 0; i < length; i++) {',
       'p = r.pos;',
-      `values.push(${this.#value(node.item)});`,
+      declareItems,
+      'for (let i = 0; i < length; i++) {',
+      ...this.#value(node.item, 'value'),
+      addItem('i'),
       '}',
+      finishItems('length'),
+      ...(node.minItems > 0 ? [`if (length < ${node.minItems}) throw new Error('too few items');`] : []),
+      'r.pos = p;',
       'r.depth--;',
       'return values;',
     ];
@@ -141,12 +280,23 @@ class PackReaderFunctions extends NodeFunctions {
 
   /** The discriminator as first key of a small map, or the closure. */
   #union(node: UnionNode): string[] {
-    const lines = ['const e = r.end;', 'if (p < e && (b[p] & 0xf0) === 0x80 && b[p] > 0x80) {', 'p++;'];
+    const { declare, byte, match } = this.#access;
+    const lines = [declare, `if (p < e && (${byte('p')} & 0xf0) === 0x80 && ${byte('p')} > 0x80) {`, 'p++;'];
     const key = constantBytes(node.discriminator);
     for (const [tag, variant] of node.variants) {
       const start = Uint8Array.of(...key, ...constantBytes(tag));
-      lines.push(`if ${matchBytes(start)} return ${this.functionOf(variant)}(r, b, p - 1);`);
+      lines.push(`if ${match(start)} return ${this.functionOf(variant)}(r, b, p - 1);`);
     }
-    return [...lines, 'p--;', '}', `return ${this.call(this.closure(node))};`];
+    return [...lines, 'p--;', '}', ...this.#anywhere(node)];
+  }
+
+  #positionalUnion(node: UnionNode): string[] {
+    const variants = [...node.variants.values()];
+    const parts = variants.flatMap(({ fields }) => fields.map((field) => field.node));
+    return this.#composed(parts, (reads) => {
+      const rest = reads[Symbol.iterator]();
+      const byVariant = new Map(variants.map((variant) => [variant, variant.fields.map(() => rest.next().value!)]));
+      return positionalUnionReader(node, (variant) => byVariant.get(variant)!);
+    });
   }
 }

@@ -125,7 +125,8 @@ function arrayReader(node: ArrayNode, item: Read): Read<unknown[]> {
   };
 }
 
-function tupleReader(node: TupleNode, items: readonly Read[]): Read<unknown[]> {
+/** Reader of a tuple, with readers of its items. */
+export function tupleReader(node: TupleNode, items: readonly Read[]): Read<unknown[]> {
   return (r, b, p) => {
     const length = openPackArray(r, b, p, r.maxElements, 'items');
     if (length !== items.length) {
@@ -141,7 +142,8 @@ function tupleReader(node: TupleNode, items: readonly Read[]): Read<unknown[]> {
   };
 }
 
-function recordReader(node: RecordNode, value: Read): Read<Record<string, unknown>> {
+/** Reader of a record, with a reader of its values. */
+export function recordReader(node: RecordNode, value: Read): Read<Record<string, unknown>> {
   return (r, b, p) => {
     const reject = r.policy.duplicateKeys === 'reject';
     const count = openPackMap(r, b, p, Math.min(node.maxEntries, r.maxElements));

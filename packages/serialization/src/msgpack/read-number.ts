@@ -51,11 +51,66 @@ function readUint(r: Reader, b: Uint8Array, p: number): number {
   return high * 0x1_0000_0000 + readU32(b, p + 5);
 }
 
+/** The same as `readPackInt`, by the reader's view. */
+export function readViewInt(r: Reader, b: Uint8Array, p: number, min: number, max: number): number {
+  const value = readViewUint(r, p);
+  if (value >= 0 && value >= min && value <= max) return value;
+  return readIntSlowly(r, b, p, min, max);
+}
+
+/** The same as `readPackFloat`, by the reader's view. */
+export function readViewFloat(r: Reader, b: Uint8Array, p: number, min: number, max: number): number {
+  const { view } = r;
+  if (p + 9 <= r.end && view.getUint8(p) === 0xcb) {
+    const value = view.getFloat64(p + 1);
+    r.pos = p + 9;
+    if (value >= min && value <= max) return value;
+  }
+  const short = readViewUint(r, p);
+  if (short >= 0 && short >= min && short <= max) return short;
+  return readPackFloat(r, b, p, min, max);
+}
+
+/** The same as `readUint`, by the reader's view. */
+function readViewUint(r: Reader, p: number): number {
+  const { view } = r;
+  const left = r.end - p;
+  if (left <= 0) return -1;
+  const c = view.getUint8(p);
+  if (c < 0x80) {
+    r.pos = p + 1;
+    return c;
+  }
+  if (c === 0xcc && left > 1) {
+    r.pos = p + 2;
+    return view.getUint8(p + 1);
+  }
+  if (c === 0xcd && left > 2) {
+    r.pos = p + 3;
+    return view.getUint16(p + 1);
+  }
+  if (c === 0xce && left > 4) {
+    r.pos = p + 5;
+    return view.getUint32(p + 1);
+  }
+  if (c !== 0xcf || left <= 8) return -1;
+  const high = view.getUint32(p + 1);
+  if (high > 0x1f_ffff) return -1;
+  r.pos = p + 9;
+  return high * 0x1_0000_0000 + view.getUint32(p + 5);
+}
+
 function readIntSlowly(r: Reader, b: Uint8Array, p: number, min: number, max: number): number {
   // A fixint needs no description of what is expected, which costs more than the number itself.
   if (p < r.end && b[p]! >= 0xe0 && min <= b[p]! - 256 && max >= b[p]! - 256) {
     r.pos = p + 1;
     return b[p]! - 256;
+  }
+  // Nor do other numbers, as long as they fit: some libraries write large integers as floats.
+  if (r.end - p > 8 && b[p]! >= 0xca && b[p]! <= 0xd3) {
+    const number = readScalar(r, b, p, '');
+    if (typeof number === 'number' && number >= min && number <= max && Math.floor(number) === number)
+      return number + 0;
   }
   const expected = describeInt({ kind: 'int', min, max });
   const value = readScalar(r, b, p, expected);

@@ -55,6 +55,11 @@ export class PackObjectReader {
     return finishObject(r, r.pos, this.node.fields, values, extra, this.#make);
   }
 
+  /** Index of the key at `p`, with `pos` behind it; −1 when it is none of the fields. */
+  find(r: Reader, b: Uint8Array, p: number): number {
+    return this.#key(r, b, p, this.#reads.length);
+  }
+
   /** Index of the key at `p`, or −1 with `pos` still at it. */
   #key(r: Reader, b: Uint8Array, p: number, guess: number): number {
     const length = stringLength(r, b, p);

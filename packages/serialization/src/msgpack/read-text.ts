@@ -23,8 +23,11 @@ export function textAt(r: Reader, b: Uint8Array, start: number, length: number):
   if (length > r.maxStringBytes) failLength(r, start, length);
   need(r, start, length);
   r.pos = end;
-  const plain = plainText(b, start, end);
-  if (plain !== undefined) return plain;
+  return plainText(b, start, end) ?? utf8Text(r, b, start, end);
+}
+
+/** The string of `b[start..end)`, which is not all ASCII. */
+export function utf8Text(r: Reader, b: Uint8Array, start: number, end: number): string {
   const short = shortUtf8(b, start, end);
   if (short !== undefined) return short;
   const malformed = findMalformed(b, start, end);

@@ -5,68 +5,68 @@ import { decodeAscii } from './text.ts';
 
 const make = String.fromCharCode;
 
-export type AsciiText = (b: Uint8Array, start: number, end: number) => string;
-export type PlainText = (b: Uint8Array, start: number, end: number) => string | undefined;
-export type QuotedText = (at: { pos: number }, b: Uint8Array, p: number, end: number) => string | undefined;
-
-export type DecodedText = (units: Uint16Array, length: number) => string;
+/** The functions behind those of this file. */
+export interface TextFunctions {
+  ascii(b: Uint8Array, start: number, end: number): string;
+  plain(b: Uint8Array, start: number, end: number): string | undefined;
+  quoted(at: { pos: number }, b: Uint8Array, p: number, end: number): string | undefined;
+  decoded(units: Uint16Array, length: number): string;
+  /** How many code units may be decoded one by one for `decoded`; 0 where another way is faster. */
+  readonly maxDecoded: number;
+}
 
 /** 1 for the bytes that stand for themselves inside a JSON string: ASCII without controls, quote and backslash. */
 export const plainBytes: Uint8Array = new Uint8Array(256).fill(1, 32, 128);
 plainBytes[34] = 0;
 plainBytes[92] = 0;
 
-let ascii: AsciiText = shortText;
-let plain: PlainText = (b, start, end) => {
-  for (let p = start; p < end; p++) if (b[p]! > 127) return undefined;
-  return shortText(b, start, end);
-};
-let quoted: QuotedText = (at, b, p, end) => {
-  const start = p + 1;
-  let q = start;
-  while (q < end && plainBytes[b[q]!] === 1) q++;
-  at.pos = q;
-  if (q >= end || b[q] !== 34) return undefined;
-  at.pos = q + 1;
-  return shortText(b, start, q);
+let functions: TextFunctions = {
+  ascii: shortText,
+  plain(b, start, end) {
+    for (let p = start; p < end; p++) if (b[p]! > 127) return undefined;
+    return shortText(b, start, end);
+  },
+  quoted(at, b, p, end) {
+    const start = p + 1;
+    let q = start;
+    while (q < end && plainBytes[b[q]!] === 1) q++;
+    at.pos = q;
+    if (q >= end || b[q] !== 34) return undefined;
+    at.pos = q + 1;
+    return shortText(b, start, q);
+  },
+  decoded: (units, length) => String.fromCharCode(...units.subarray(0, length)),
+  maxDecoded: 0,
 };
 
-let decoded: DecodedText = (units, length) => String.fromCharCode(...units.subarray(0, length));
-let decodable = 0;
+/** Replaces all functions by faster ones. */
+export function setTextFunctions(faster: TextFunctions): void {
+  functions = faster;
+}
 
-/** Replaces all functions by faster ones. @param maxDecoded Code units up to which `decodedText` is worth its while. */
-export function setTextFunctions(
-  fastAscii: AsciiText,
-  fastPlain: PlainText,
-  fastQuoted: QuotedText,
-  fastDecoded: DecodedText,
-  maxDecoded: number,
-): void {
-  ascii = fastAscii;
-  plain = fastPlain;
-  quoted = fastQuoted;
-  decoded = fastDecoded;
-  decodable = maxDecoded;
+/** The functions as they are from now on, for generated readers. */
+export function textFunctions(): TextFunctions {
+  return functions;
 }
 
 /** How many code units may be decoded one by one for `decodedText`; 0 where another way is faster. */
 export function maxDecodedUnits(): number {
-  return decodable;
+  return functions.maxDecoded;
 }
 
 /** The string of the first code units. */
 export function decodedText(units: Uint16Array, length: number): string {
-  return decoded(units, length);
+  return functions.decoded(units, length);
 }
 
 /** The text of `b[start..end)`, which is known to be ASCII. */
 export function asciiText(b: Uint8Array, start: number, end: number): string {
-  return ascii(b, start, end);
+  return functions.ascii(b, start, end);
 }
 
 /** The text of `b[start..end)`, or undefined when a byte of it is not ASCII. */
 export function plainText(b: Uint8Array, start: number, end: number): string | undefined {
-  return plain(b, start, end);
+  return functions.plain(b, start, end);
 }
 
 /**
@@ -74,7 +74,7 @@ export function plainText(b: Uint8Array, start: number, end: number): string | u
  * closing quote. Undefined otherwise, with `pos` at a byte up to which all are plain.
  */
 export function quotedText(at: { pos: number }, b: Uint8Array, p: number, end: number): string | undefined {
-  return quoted(at, b, p, end);
+  return functions.quoted(at, b, p, end);
 }
 
 function shortText(b: Uint8Array, start: number, end: number): string {
