@@ -4,7 +4,6 @@
 
 import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, type Read } from '../codec/reader.ts';
-import { checkString } from '../codec/value-parts.ts';
 import { viewedText } from '../codegen/generate-viewed-text.ts';
 import { viewed, type InputAccess } from '../codegen/input-access.ts';
 import {
@@ -15,8 +14,9 @@ import {
   valuesUpTo,
   variable,
 } from '../codegen/node-functions.ts';
+import { misfitTest, refuseIf } from '../codegen/value-tests.ts';
 import { addItem, declareItems, finishItems } from '../codegen/short-array.ts';
-import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
+import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, StringNode, UnionNode } from '../schema/node.ts';
 import { skipPack } from './read-any.ts';
 import { PackObjectReader } from './read-object.ts';
 import { recordReader, tupleReader, type PackReaders } from './read-closures.ts';
@@ -82,16 +82,14 @@ class PackReaderFunctions extends NodeFunctions {
         return fits ? [`if (p < e && ${first} < 128) { ${target} = c; p++; } else ${take(number)}`] : [take(number)];
       }
       case 'string': {
-        const text = this.call(readPackString);
-        const free = node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined;
-        if (!free) return [take(this.call(checkString, `r, p, ${text}, ${this.code.refer(node, 'limits')}`))];
         const { byte } = this.#access;
         return [
           `if (p < e && (c = ${byte('p')} ^ 0xa0) < 32 && c < e - p && c <= r.maxStringBytes) {`,
           ...this.#text(target, 1),
           `} else if (p + 1 < e && ${byte('p')} === 0xd9 && (c = ${byte('p + 1')}) < e - p - 1 && c <= r.maxStringBytes) {`,
           ...this.#text(target, 2),
-          `} else ${take(text)}`,
+          `} else ${take(this.call(readPackString))}`,
+          ...this.#limits(node, target),
         ];
       }
       case 'bool':
@@ -109,6 +107,12 @@ class PackReaderFunctions extends NodeFunctions {
       default:
         return [take(otherwise)];
     }
+  }
+
+  /** Statements that throw when the string is not within limits of its own. */
+  #limits(node: StringNode, target: string): string[] {
+    if (node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined) return [];
+    return [refuseIf(this.code, misfitTest(this.code, node, target)!)];
   }
 
   /** Statements that make `target` the string of `c` bytes behind a head of that size, and move `p` behind it. */
