@@ -5,7 +5,6 @@
 
 import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, failElements, type Read } from '../codec/reader.ts';
-import { checkString } from '../codec/value-parts.ts';
 import { viewedText } from '../codegen/generate-viewed-text.ts';
 import { viewed, type InputAccess } from '../codegen/input-access.ts';
 import {
@@ -16,8 +15,9 @@ import {
   valuesUpTo,
   variable,
 } from '../codegen/node-functions.ts';
+import { misfitTest, refuseIf } from '../codegen/value-tests.ts';
 import { addItem, declareItems, finishItems } from '../codegen/short-array.ts';
-import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
+import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, StringNode, UnionNode } from '../schema/node.ts';
 import { textFunctions } from '../text/ascii-text.ts';
 import { nextItem, openArray, skipAny } from './read-any.ts';
 import { skipSpace, skipViewSpace } from './json-text.ts';
@@ -76,9 +76,6 @@ class ReaderFunctions extends NodeFunctions {
       case 'float':
         return [take(this.call(readFloat, `r, b, p, ${node.min}, ${node.max}`))];
       case 'string': {
-        const text = this.call(readString);
-        const free = node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined;
-        if (!free) return [take(this.call(checkString, `r, p, ${text}, ${this.code.refer(node, 'limits')}`))];
         const short = byView
           ? this.call(viewedText().viewedQuoted, 'r, b, d, p, e')
           : this.call(textFunctions().quoted, 'r, b, p, e');
@@ -86,7 +83,8 @@ class ReaderFunctions extends NodeFunctions {
           `if (p < e && ${this.#access.byte('p')} === 34) {`,
           `${target} = ${short};`,
           `if (${target} === undefined || ${target}.length > r.maxStringBytes) ${target} = ${this.call(readOtherString, `r, b, p, ${target}`)};`,
-          `p = r.pos; } else ${take(text)}`,
+          `p = r.pos; } else ${take(this.call(readString))}`,
+          ...this.#limits(node, target),
         ];
       }
       case 'bool':
@@ -102,6 +100,12 @@ class ReaderFunctions extends NodeFunctions {
       default:
         return [take(otherwise)];
     }
+  }
+
+  /** Statements that throw when the string is not within limits of its own. */
+  #limits(node: StringNode, target: string): string[] {
+    if (node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined) return [];
+    return [refuseIf(this.code, misfitTest(this.code, node, target)!)];
   }
 
   /** Statements for some constants of which each ends with its text, that end with `else`. */

@@ -29,12 +29,16 @@ export function readShortText(r: Reader, b: Uint8Array, start: number, q: number
   let n = q - start;
   if (n >= most) return undefined;
   for (let i = 0; i < n; i++) units[i] = b[start + i]!;
-  while (q < end && n < most) {
-    const c = b[q]!;
-    if (plainBytes[c] === 1) {
+  for (;;) {
+    // A run of plain bytes has as many units.
+    const stop = Math.min(end, q + most - n);
+    let c = 0;
+    while (q < stop && plainBytes[(c = b[q]!)] === 1) {
       units[n++] = c;
       q++;
-    } else if (c === 34) {
+    }
+    if (q >= stop) return undefined;
+    if (c === 34) {
       if (q - start > r.maxStringBytes) return undefined;
       r.pos = q + 1;
       return decodedText(units, n);
@@ -61,5 +65,4 @@ export function readShortText(r: Reader, b: Uint8Array, start: number, q: number
       q = next;
     }
   }
-  return undefined;
 }

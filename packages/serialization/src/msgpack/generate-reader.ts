@@ -4,7 +4,6 @@
 
 import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, type Read } from '../codec/reader.ts';
-import { checkString } from '../codec/value-parts.ts';
 import { viewedText } from '../codegen/generate-viewed-text.ts';
 import { viewed, type InputAccess } from '../codegen/input-access.ts';
 import {
@@ -15,8 +14,9 @@ import {
   valuesUpTo,
   variable,
 } from '../codegen/node-functions.ts';
+import { misfitTest, refuseIf } from '../codegen/value-tests.ts';
 import { addItem, declareItems, finishItems } from '../codegen/short-array.ts';
-import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
+import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, StringNode, UnionNode } from '../schema/node.ts';
 import { skipPack } from './read-any.ts';
 import { PackObjectReader } from './read-object.ts';
 import { recordReader, tupleReader, type PackReaders } from './read-closures.ts';
@@ -82,16 +82,14 @@ class PackReaderFunctions extends NodeFunctions {
         return fits ? [`if (p < e && ${first} < 128) { ${target} = c; p++; } else ${take(number)}`] : [take(number)];
       }
       case 'string': {
-        const text = this.call(readPackString);
-        const free = node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined;
-        if (!free) return [take(this.call(checkString, `r, p, ${text}, ${this.code.refer(node, 'limits')}`))];
         const { byte } = this.#access;
         return [
           `if (p < e && (c = ${byte('p')} ^ 0xa0) < 32 && c < e - p && c <= r.maxStringBytes) {`,
           ...this.#text(target, 1),
           `} else if (p + 1 < e && ${byte('p')} === 0xd9 && (c = ${byte('p + 1')}) < e - p - 1 && c <= r.maxStringBytes) {`,
           ...this.#text(target, 2),
-          `} else ${take(text)}`,
+          `} else ${take(this.call(readPackString))}`,
+          ...this.#limits(node, target),
         ];
       }
       case 'bool':
@@ -109,6 +107,12 @@ class PackReaderFunctions extends NodeFunctions {
       default:
         return [take(otherwise)];
     }
+  }
+
+  /** Statements that throw when the string is not within limits of its own. */
+  #limits(node: StringNode, target: string): string[] {
+    if (node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined) return [];
+    return [refuseIf(this.code, misfitTest(this.code, node, target)!)];
   }
 
   /** Statements that make `target` the string of `c` bytes behind a head of that size, and move `p` behind it. */
@@ -226,19 +230,29 @@ class PackReaderFunctions extends NodeFunctions {
   }
 
   #fields(node: ObjectNode): string[] {
-    const { declare, byte } = this.#access;
-    const lines = [declare, 'let c;', ...declareValues(node), ...this.#openFields(node.fields.length)];
-    node.fields.forEach((field, index) => {
-      const read = this.#value(field.node, variable(index));
-      if (!field.optional) lines.push(...read);
-      else if (mayBeNil(field.node)) {
-        lines.push(
-          `if (p < e && ${byte('p')} === 0xc0) p++;`,
-          `else if (p < e && ${byte('p')} === 0x91) { p++;`,
-          ...read,
-        );
-        lines.push(`} else throw new Error('neither nil nor an array of one');`);
-      } else lines.push(`if (p < e && ${byte('p')} === 0xc0) p++; else {`, ...read, '}');
+    return [
+      this.#access.declare,
+      'let c;',
+      ...declareValues(node),
+      ...this.#openFields(node.fields.length),
+      ...this.#fieldsFrom(node, 0),
+    ];
+  }
+
+  /** Statements that read the fields from that index on, leave their array, and return the object. */
+  #fieldsFrom(node: ObjectNode, from: number): string[] {
+    const { byte } = this.#access;
+    const lines = node.fields.slice(from).flatMap((field, index) => {
+      const read = this.#value(field.node, variable(from + index));
+      if (!field.optional) return read;
+      const absent = `if (p < e && ${byte('p')} === 0xc0) p++;`;
+      if (!mayBeNil(field.node)) return [`${absent} else {`, ...read, '}'];
+      return [
+        absent,
+        `else if (p < e && ${byte('p')} === 0x91) { p++;`,
+        ...read,
+        `} else throw new Error('neither nil nor an array of one');`,
+      ];
     });
     return [...lines, 'r.pos = p;', 'r.depth--;', ...resultOf(node, variable)];
   }
@@ -290,13 +304,25 @@ class PackReaderFunctions extends NodeFunctions {
     return [...lines, 'p--;', '}', ...this.#anywhere(node)];
   }
 
+  /** Small arrays that begin with a small index, or the closure. */
   #positionalUnion(node: UnionNode): string[] {
-    const variants = [...node.variants.values()];
-    const parts = variants.flatMap(({ fields }) => fields.map((field) => field.node));
-    return this.#composed(parts, (reads) => {
+    const { declare, match } = this.#access;
+    const variants = [...node.variants];
+    const usual = variants.flatMap(([tag, variant], index) => {
+      const count = variant.fields.length;
+      if (count > 15 || index > 127) return [];
+      const name = this.code.unique('variant');
+      const values = [declare, 'let c;', ...declareValues(variant), `v0 = ${JSON.stringify(tag)};`];
+      this.code.define(name, 'r, b, p', [...values, ...this.#fieldsFrom(variant, 1)]);
+      const open = `${count} <= r.maxElements && r.depth < r.maxDepth`;
+      return `if (${match(Uint8Array.of(0x90 | count, index))} && ${open}) { r.depth++; return ${name}(r, b, p + 2); }`;
+    });
+    const parts = variants.flatMap(([, { fields }]) => fields.map((field) => field.node));
+    const closure = this.#composed(parts, (reads) => {
       const rest = reads[Symbol.iterator]();
-      const byVariant = new Map(variants.map((variant) => [variant, variant.fields.map(() => rest.next().value!)]));
+      const byVariant = new Map(variants.map(([, variant]) => [variant, variant.fields.map(() => rest.next().value!)]));
       return positionalUnionReader(node, (variant) => byVariant.get(variant)!);
     });
+    return [declare, ...usual, ...closure];
   }
 }

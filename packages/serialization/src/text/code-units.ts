@@ -43,13 +43,15 @@ export function shortUtf8(b: Uint8Array, start: number, end: number): string | u
   let q = start;
   let n = 0;
   while (q < end) {
-    if (n >= most) return undefined;
-    const c = b[q]!;
-    if (c < 128) {
+    // A run of ASCII has as many units as bytes.
+    const stop = Math.min(end, q + most - n);
+    let c = 0;
+    while (q < stop && (c = b[q]!) < 128) {
       units[n++] = c;
       q++;
-      continue;
     }
+    if (q === end) break;
+    if (n >= most) return undefined;
     const next = decodeSequence(b, q, end, n);
     if (next < 0) return undefined;
     n += next - q === 4 ? 2 : 1;
