@@ -198,3 +198,24 @@ test.each<MessageOptions>([
   }
   expect(accepted > 0).toBe(options.limits === undefined);
 });
+
+test('objects of many fields in any order, or with one missing or twice', () => {
+  const names = Array.from({ length: 70 }, (_, index) => `field${index}`);
+  const fields = Object.fromEntries(
+    names.map((name, index) => [name, index % 2 === 0 ? t.int() : t.optional(t.string())]),
+  );
+  const value = Object.fromEntries(names.map((name, index) => [name, index % 2 === 0 ? index : name]));
+  const entries = Object.entries(value);
+  expect(outcome(fields, 'msgpack', messageOf(fields, 'auto').msgpack.serialize(value))).toEqual({ value });
+  expect(outcome(fields, 'positional', messageOf(fields, 'auto').positional.serialize(value))).toEqual({ value });
+  for (const members of [entries, entries.toReversed(), [...entries.slice(20), ...entries.slice(0, 20)]]) {
+    const input = Buffer.from(JSON.stringify(Object.fromEntries(members)));
+    expect(outcome(fields, 'json', input)).toEqual({ value });
+    expect(outcome(fields, 'json', Buffer.from(JSON.stringify(Object.fromEntries(members), null, 2)))).toEqual({
+      value,
+    });
+    expect(outcome(fields, 'json', Buffer.from(JSON.stringify(Object.fromEntries(members.slice(1)))))).toBeDefined();
+    const twice = `${input.toString().slice(0, -1)},"field0":1}`;
+    expect(outcome(fields, 'json', Buffer.from(twice))).toMatchObject({ code: 'ICHOR_SERIALIZATION_DUPLICATE_KEY' });
+  }
+});

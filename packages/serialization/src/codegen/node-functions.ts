@@ -74,11 +74,6 @@ export function resultOf(node: ObjectNode, value: (index: number) => string): st
 /** The value variable of the field of that index. */
 export const variable = (index: number): string => `v${index}`;
 
-/** An array of all values of an object, of which those from `count` on were not read yet. */
-export function valuesUpTo(node: ObjectNode, count: number): string {
-  return `[${node.fields.map((_, index) => (index < count ? variable(index) : 'undefined')).join(', ')}]`;
-}
-
 /** Declares the value variables of an object. */
 export function declareValues(node: ObjectNode): string[] {
   return node.fields.length === 0 ? [] : [`let ${node.fields.map((_, index) => variable(index)).join(', ')};`];

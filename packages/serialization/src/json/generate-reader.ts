@@ -7,17 +7,10 @@ import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, failElements, type Read } from '../codec/reader.ts';
 import { viewedText } from '../codegen/generate-viewed-text.ts';
 import { viewed, type InputAccess } from '../codegen/input-access.ts';
-import {
-  declareValues,
-  isGeneratable,
-  NodeFunctions,
-  resultOf,
-  valuesUpTo,
-  variable,
-} from '../codegen/node-functions.ts';
+import { declareValues, isGeneratable, NodeFunctions, resultOf, variable } from '../codegen/node-functions.ts';
 import { misfitTest, refuseIf } from '../codegen/value-tests.ts';
 import { addItem, declareItems, finishItems } from '../codegen/short-array.ts';
-import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, StringNode, UnionNode } from '../schema/node.ts';
+import type { ArrayNode, ObjectNode, SchemaNode, StringNode, UnionNode } from '../schema/node.ts';
 import { textFunctions } from '../text/ascii-text.ts';
 import { nextItem, openArray, skipAny } from './read-any.ts';
 import { skipSpace, skipViewSpace } from './json-text.ts';
@@ -102,6 +95,13 @@ class ReaderFunctions extends NodeFunctions {
     }
   }
 
+  /** The same for a field of an object. */
+  #fieldValue(node: ObjectNode, index: number): string[] {
+    const field = node.fields[index]!.node;
+    if (!isLarge(node)) return this.#value(field, variable(index));
+    return [`${variable(index)} = ${this.functionOf(field)}(r, b, p); p = r.pos;`];
+  }
+
   /** Statements that throw when the string is not within limits of its own. */
   #limits(node: StringNode, target: string): string[] {
     if (node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined) return [];
@@ -124,33 +124,46 @@ class ReaderFunctions extends NodeFunctions {
   #object(node: ObjectNode): string[] {
     const { declare, byte } = this.#access;
     const members = this.#members(node);
-    const other = this.#anyOrder(node, members);
-    const lines = [declare, 'let c;', ...declareValues(node), 'let separator = 123;'];
-    lines.push(`if (r.depth++ >= r.maxDepth) ${this.call(failDepth, 'r, p')};`);
+    const values = node.fields.map((_, index) => variable(index)).join(', ');
+    const lines: string[] = [];
     let required = false;
     const leave = (index: number): string => {
-      const last = required ? `${index - 1}` : `separator === 123 ? -1 : ${index - 1}`;
-      const values = node.fields.map((_, each) => (each < index ? variable(each) : 'undefined'));
-      return `return ${other}(${['r, b, p', last, ...values].join(', ')});`;
+      return `{ last = ${required ? index - 1 : `separator === 123 ? -1 : ${index - 1}`}; break usual; }`;
     };
     node.fields.forEach((field, index) => {
       const separator = index === 0 ? '123' : required ? '44' : 'separator';
-      lines.push(...this.#field(field, index, separator, leave(index)));
+      lines.push(...this.#field(node, index, separator, leave(index)));
       required ||= !field.optional;
     });
+    const end = leave(node.fields.length);
     // Nothing was read yet: what is left of the usual ways is an empty object.
-    const nothing = `if (separator === 123) { if ${this.#access.match(encoder.encode('{}'))} p++; else ${leave(node.fields.length)} }`;
-    if (!required) lines.push(nothing);
-    lines.push(`if (p >= e || ${byte('p')} !== 125) ${leave(node.fields.length)}`);
-    return [...lines, 'r.pos = p + 1;', 'r.depth--;', ...resultOf(node, variable)];
+    if (!required)
+      lines.push(`if (separator === 123) { if ${this.#access.match(encoder.encode('{}'))} p++; else ${end} }`);
+    lines.push(`if (p >= e || ${byte('p')} !== 125) ${end}`);
+    return [
+      declare,
+      'let c, last, separator = 123;',
+      ...declareValues(node),
+      `if (r.depth++ >= r.maxDepth) ${this.call(failDepth, 'r, p')};`,
+      'usual: {',
+      ...lines,
+      'r.pos = p + 1;',
+      'r.depth--;',
+      ...resultOf(node, variable),
+      '}',
+      isLarge(node)
+        ? `return ${members}.resume(r, b, p, last + 1, [${values}], 0);`
+        : `return ${this.#anyOrder(node, members)}(r, b, p, last, ${values});`,
+    ];
   }
 
-  #field(field: FieldNode, index: number, separator: string, leave: string): string[] {
+  #field(node: ObjectNode, index: number, separator: string, leave: string): string[] {
+    const field = node.fields[index]!;
     const key = encoder.encode(`,${JSON.stringify(field.key)}:`);
     const first = separator === 'separator' ? separator : undefined;
     if (first === undefined) key[0] = Number(separator);
     const matches = this.#access.match(key, first);
-    const read = [`p += ${key.length};`, ...this.#value(field.node, variable(index)), 'separator = 44;'];
+    const read = [`p += ${key.length};`, ...this.#fieldValue(node, index), 'separator = 44;'];
     return field.optional ? [`if ${matches} {`, ...read, '}'] : [`if (!${matches}) ${leave}`, ...read];
   }
 
@@ -170,14 +183,13 @@ class ReaderFunctions extends NodeFunctions {
     // By the field before it, the index of the field that came next in the object before.
     const order = this.code.constant('order', `[${[...node.fields.keys(), 0].join(', ')}]`);
     const space = this.#space();
-    const leave = `return ${members}.resume(r, b, from, last + 1, ${valuesUpTo(node, node.fields.length)}, unknown);`;
     const cases = node.fields.flatMap((field, index) => {
       const key = encoder.encode(`${JSON.stringify(field.key)}:`);
       return [
         `case ${index}:`,
         `if (!known) { if (!${this.#access.match(key)}) break; p += ${key.length}; if (p < e && ${byte('p')} === 32) p++; ${space} }`,
-        `if (${variable(index)} !== undefined) ${leave}`,
-        ...this.#value(field.node, variable(index)),
+        `if (${variable(index)} !== undefined) break usual;`,
+        ...this.#fieldValue(node, index),
         `last = ${index};`,
         'continue members;',
       ];
@@ -194,10 +206,11 @@ class ReaderFunctions extends NodeFunctions {
     this.code.define(name, ['r, b, p, last', ...values].join(', '), [
       declare,
       'let c, k, known, from, unknown = 0, separator = last < 0 ? 123 : 44;',
+      'usual: {',
       'members: for (;;) {',
       space,
       'from = p;',
-      `if (p >= e || (c = ${byte('p')}) !== separator) { if (p < e && c === 125 && separator === 44) break; ${leave} }`,
+      `if (p >= e || (c = ${byte('p')}) !== separator) { if (p < e && c === 125 && separator === 44) break; break usual; }`,
       'p++;',
       space,
       `if (separator === 123) { separator = 44; if (p < e && ${byte('p')} === 125) break; }`,
@@ -210,16 +223,18 @@ class ReaderFunctions extends NodeFunctions {
       `k = ${members}.find(r, b, p);`,
       'p = r.pos;',
       'if (k < 0) {',
-      ...(node.unknownKeys === 'strip' ? strip : [leave]),
+      ...(node.unknownKeys === 'strip' ? strip : ['break usual;']),
       '}',
       `${order}[last + 1] = k;`,
       'known = true;',
       '}',
       '}',
-      ...(missing.length > 0 ? [`if (${missing.join(' || ')}) ${leave}`] : []),
+      ...(missing.length > 0 ? [`if (${missing.join(' || ')}) break usual;`] : []),
       'r.pos = p + 1;',
       'r.depth--;',
       ...resultOf(node, variable),
+      '}',
+      `return ${members}.resume(r, b, from, last + 1, [${values.join(', ')}], unknown);`,
     ]);
     return name;
   }
@@ -269,4 +284,9 @@ class ReaderFunctions extends NodeFunctions {
     }
     return [...lines, ...this.#anywhere(node)];
   }
+}
+
+/** Whether code for all of its fields would make functions so large that V8 does not optimize them. */
+function isLarge(node: ObjectNode): boolean {
+  return node.fields.length > 64;
 }

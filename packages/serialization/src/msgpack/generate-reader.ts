@@ -6,17 +6,10 @@ import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, type Read } from '../codec/reader.ts';
 import { viewedText } from '../codegen/generate-viewed-text.ts';
 import { viewed, type InputAccess } from '../codegen/input-access.ts';
-import {
-  declareValues,
-  isGeneratable,
-  NodeFunctions,
-  resultOf,
-  valuesUpTo,
-  variable,
-} from '../codegen/node-functions.ts';
+import { declareValues, isGeneratable, NodeFunctions, resultOf, variable } from '../codegen/node-functions.ts';
 import { misfitTest, refuseIf } from '../codegen/value-tests.ts';
 import { addItem, declareItems, finishItems } from '../codegen/short-array.ts';
-import type { ArrayNode, FieldNode, ObjectNode, SchemaNode, StringNode, UnionNode } from '../schema/node.ts';
+import type { ArrayNode, ObjectNode, SchemaNode, StringNode, UnionNode } from '../schema/node.ts';
 import { skipPack } from './read-any.ts';
 import { PackObjectReader } from './read-object.ts';
 import { recordReader, tupleReader, type PackReaders } from './read-closures.ts';
@@ -109,6 +102,13 @@ class PackReaderFunctions extends NodeFunctions {
     }
   }
 
+  /** The same for a field of an object. */
+  #fieldValue(node: ObjectNode, index: number): string[] {
+    const field = node.fields[index]!.node;
+    if (!isLarge(node)) return this.#value(field, variable(index));
+    return [`${variable(index)} = ${this.functionOf(field)}(r, b, p); p = r.pos;`];
+  }
+
   /** Statements that throw when the string is not within limits of its own. */
   #limits(node: StringNode, target: string): string[] {
     if (node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined) return [];
@@ -143,14 +143,12 @@ class PackReaderFunctions extends NodeFunctions {
   }
 
   #map(node: ObjectNode): string[] {
-    const other = this.#anyOrder(node);
-    const leave = (index: number): string => {
-      const values = node.fields.map((_, each) => (each < index ? variable(each) : 'undefined'));
-      return `return ${other}(${['r, b, p, n', index - 1, ...values].join(', ')});`;
-    };
+    const members = this.#members(node);
+    const values = node.fields.map((_, index) => variable(index)).join(', ');
+    const leave = (index: number): string => `{ last = ${index - 1}; break usual; }`;
     const lines = [
       this.#access.declare,
-      'let c, n;',
+      'let c, n, last;',
       ...declareValues(node),
       `if (p < e && ((c = ${this.#access.byte('p')}) & 0xf0) === 0x80 && (c & 15) <= r.maxElements) {`,
       `if (r.depth++ >= r.maxDepth) ${this.call(failDepth, 'r, p')};`,
@@ -158,44 +156,54 @@ class PackReaderFunctions extends NodeFunctions {
       'p++;',
       `} else { n = ${this.call(openPackMap, 'r, b, p, r.maxElements')}; p = r.pos; }`,
     ];
-    node.fields.forEach((field, index) => lines.push(...this.#entry(field, index, leave(index))));
     return [
       ...lines,
+      'usual: {',
+      ...node.fields.flatMap((_, index) => this.#entry(node, index, leave(index))),
       `if (n > 0) ${leave(node.fields.length)}`,
       'r.pos = p;',
       'r.depth--;',
       ...resultOf(node, variable),
+      '}',
+      'r.pos = p;',
+      isLarge(node)
+        ? `return ${members}.resume(r, b, n, last + 1, [${values}]);`
+        : `return ${this.#anyOrder(node, members)}(r, b, p, n, last, ${values});`,
     ];
   }
 
-  #entry(field: FieldNode, index: number, leave: string): string[] {
+  #entry(node: ObjectNode, index: number, leave: string): string[] {
+    const field = node.fields[index]!;
     const key = constantBytes(field.key);
     const matches = `n > 0 && ${this.#access.match(key)}`;
-    const read = [`p += ${key.length};`, ...this.#value(field.node, variable(index)), 'n--;'];
+    const read = [`p += ${key.length};`, ...this.#fieldValue(node, index), 'n--;'];
     return field.optional ? [`if (${matches}) {`, ...read, '}'] : [`if (!(${matches})) ${leave}`, ...read];
+  }
+
+  /** Name of the map's closure, with readers that are generated. */
+  #members(node: ObjectNode): string {
+    const reads = node.fields.map((field) => this.functionOf(field.node));
+    const make = this.code.refer(
+      (own: Read[], maker: MakeObject) => new PackObjectReader(node, own, maker),
+      'makeMembers',
+    );
+    return this.code.constant('members', `${make}([${reads.join(', ')}], ${this.makerOf(node)})`);
   }
 
   /**
    * Defines the function that goes on with a map, of which `n` entries are left, behind its field `last`, or −1 at its
    * beginning, and returns its name. The values of the fields are its other parameters.
    */
-  #anyOrder(node: ObjectNode): string {
-    const reads = node.fields.map((field) => this.functionOf(field.node));
-    const make = this.code.refer(
-      (own: Read[], maker: MakeObject) => new PackObjectReader(node, own, maker),
-      'makeMembers',
-    );
-    const members = this.code.constant('members', `${make}([${reads.join(', ')}], ${this.makerOf(node)})`);
+  #anyOrder(node: ObjectNode, members: string): string {
     // By the field before it, the index of the field that came next in the map before.
     const order = this.code.constant('order', `[${[...node.fields.keys(), 0].join(', ')}]`);
-    const leave = `{ r.pos = from; return ${members}.resume(r, b, n, last + 1, ${valuesUpTo(node, node.fields.length)}); }`;
     const cases = node.fields.flatMap((field, index) => {
       const key = constantBytes(field.key);
       return [
         `case ${index}:`,
         `if (!known) { if (!${this.#access.match(key)}) break; p += ${key.length}; }`,
-        `if (${variable(index)} !== undefined) ${leave}`,
-        ...this.#value(field.node, variable(index)),
+        `if (${variable(index)} !== undefined) break usual;`,
+        ...this.#fieldValue(node, index),
         `last = ${index};`,
         'continue members;',
       ];
@@ -203,9 +211,11 @@ class PackReaderFunctions extends NodeFunctions {
     const strip = `{ ${this.call(skipPack)}; ${this.call(skipPack, 'r, b, r.pos')}; p = r.pos; continue members; }`;
     const missing = node.fields.flatMap((field, index) => (field.optional ? [] : [`${variable(index)} === undefined`]));
     const name = this.code.unique('any');
-    this.code.define(name, ['r, b, p, n, last', ...node.fields.map((_, index) => variable(index))].join(', '), [
+    const values = node.fields.map((_, index) => variable(index));
+    this.code.define(name, ['r, b, p, n, last', ...values].join(', '), [
       this.#access.declare,
       'let c, k, known, from = p;',
+      'usual: {',
       'members: for (; n > 0; n--) {',
       'from = p;',
       `k = ${order}[last + 1];`,
@@ -215,16 +225,19 @@ class PackReaderFunctions extends NodeFunctions {
       ...cases,
       '}',
       `k = ${members}.find(r, b, p);`,
-      `if (k < 0) ${node.unknownKeys === 'strip' ? strip : leave}`,
+      `if (k < 0) ${node.unknownKeys === 'strip' ? strip : 'break usual;'}`,
       'p = r.pos;',
       `${order}[last + 1] = k;`,
       'known = true;',
       '}',
       '}',
-      ...(missing.length > 0 ? ['from = p;', `if (${missing.join(' || ')}) ${leave}`] : []),
+      ...(missing.length > 0 ? ['from = p;', `if (${missing.join(' || ')}) break usual;`] : []),
       'r.pos = p;',
       'r.depth--;',
       ...resultOf(node, variable),
+      '}',
+      'r.pos = from;',
+      `return ${members}.resume(r, b, n, last + 1, [${values.join(', ')}]);`,
     ]);
     return name;
   }
@@ -243,7 +256,7 @@ class PackReaderFunctions extends NodeFunctions {
   #fieldsFrom(node: ObjectNode, from: number): string[] {
     const { byte } = this.#access;
     const lines = node.fields.slice(from).flatMap((field, index) => {
-      const read = this.#value(field.node, variable(from + index));
+      const read = this.#fieldValue(node, from + index);
       if (!field.optional) return read;
       const absent = `if (p < e && ${byte('p')} === 0xc0) p++;`;
       if (!mayBeNil(field.node)) return [`${absent} else {`, ...read, '}'];
@@ -325,4 +338,9 @@ class PackReaderFunctions extends NodeFunctions {
     });
     return [declare, ...usual, ...closure];
   }
+}
+
+/** Whether code for all of its fields would make functions so large that V8 does not optimize them. */
+function isLarge(node: ObjectNode): boolean {
+  return node.fields.length > 64;
 }
