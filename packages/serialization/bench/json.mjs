@@ -1,5 +1,5 @@
-// JSON, bytes to bytes: node bench/json.mjs [part of a row's name, such as "RB-50, read"]. ROUNDS is how often each is measured.
-// Each contender runs all distinct messages of a size in turn.
+// JSON, bytes to bytes: node bench/json.mjs [part of a row's name, such as "RB-50, read"]. ROUNDS is how often each is measured, PROCESSES
+// in how many processes. Each contender runs all distinct messages of a size in turn.
 
 import { fileURLToPath } from 'node:url';
 import { jsonCodec } from '@ichor/serialization';

@@ -1,5 +1,5 @@
-// MessagePack, bytes to bytes: node bench/msgpack.mjs [part of a row's name]. ROUNDS is how often each is measured.
-// Each contender runs all distinct messages of a size in turn.
+// MessagePack, bytes to bytes: node bench/msgpack.mjs [part of a row's name]. ROUNDS is how often each is measured, PROCESSES
+// in how many processes. Each contender runs all distinct messages of a size in turn.
 
 import { fileURLToPath } from 'node:url';
 import { MsgPackEncoder } from '@jsonjoy.com/json-pack/lib/msgpack/MsgPackEncoder.js';

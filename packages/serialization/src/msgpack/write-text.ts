@@ -52,11 +52,12 @@ function putAscii(b: Uint8Array, p: number, text: string): number {
 
 function writeMedium(b: Uint8Array, p: number, text: string): number {
   const { length } = text;
-  reserve(b, p, length + 2);
+  // The most that UTF-8 makes of it, which is below 256.
+  if (p + length * 3 + headLength > b.length) throwOverflow();
   const start = p + 2;
   for (let i = putAscii(b, start, text); i < length; i++) {
     const c = text.charCodeAt(i);
-    if (c >= 128) return writeEncoded(b, p, text);
+    if (c >= 128) return writeOneByteHead(b, p, text, i);
     b[start + i] = c;
   }
   b[p] = 0xd9;
@@ -70,8 +71,18 @@ function writeShort(b: Uint8Array, p: number, text: string, i: number): number {
   const end = putUtf8(b, start + i, text, i);
   if (end < 0) return -1;
   const size = end - start;
-  if (size > shortLength) return writeEncoded(b, p, text);
+  if (size > shortLength) return writeOneByteHead(b, p, text, 0);
   b[p] = 0xa0 | size;
+  return end;
+}
+
+/** Goes on at index `i` of a string whose length takes one byte behind the head. */
+function writeOneByteHead(b: Uint8Array, p: number, text: string, i: number): number {
+  const start = p + 2;
+  const end = putUtf8(b, start + i, text, i);
+  if (end < 0) return -1;
+  b[p] = 0xd9;
+  b[p + 1] = end - start;
   return end;
 }
 
