@@ -55,11 +55,11 @@ const size = (fields, calls, count, valueOf) => () => ({
 /** Name to a function that makes the message, its distinct values, and how many calls make a slice of ten milliseconds. */
 export const sizes = {
   'RB-50': size(Test, 40_000, 1024, test),
-  '300 bytes': size(Order, 5_000, 1024, order),
-  '10 KB': size({ readings: t.array(Reading) }, 150, 32, (n) => ({
+  '300 bytes': size(Order, 10_000, 1024, order),
+  '10 KB': size({ readings: t.array(Reading) }, 800, 32, (n) => ({
     readings: Array.from({ length: 130 }, (_, k) => reading(n * 130 + k)),
   })),
-  '1 MB': size({ title: t.string(), orders: t.array(t.object(Order)) }, 2, 4, (n) => ({
+  '1 MB': size({ title: t.string(), orders: t.array(t.object(Order)) }, 6, 4, (n) => ({
     title: `document ${n}`,
     orders: Array.from({ length: 3_400 }, (_, k) => order(n * 3_400 + k)),
   })),

@@ -157,6 +157,23 @@ describe('large values', () => {
     expect(() => Chain.json.serialize(one)).toThrow(/at most 2 nested/);
   });
 
+  test('may shrink and grow', () => {
+    const M = defineMessage('M', { text: t.string() });
+    for (const format of ['json', 'msgpack'] as const) {
+      const results = [40_000, 40_000, 44_000, 30_000, 33_000, 100, 70_000, 1_000_000, 1_100_000, 500_000, 10].map(
+        (length) => {
+          const text = 'é"x'.repeat(length / 3);
+          return { text, bytes: M[format].serialize({ text }) };
+        },
+      );
+      for (const { text, bytes } of results) {
+        expect(M[format].deserialize(bytes)).toEqual({ text });
+        expect(Object.getPrototypeOf(bytes)).toBe(Uint8Array.prototype);
+        if (bytes.length > 32_768) expect(bytes.buffer.byteLength * 0.75).toBeLessThanOrEqual(bytes.length);
+      }
+    }
+  });
+
   test('own their memory', () => {
     const M = defineMessage('M', { filler: t.string() });
     const first = M.json.serialize({ filler });

@@ -1,5 +1,6 @@
 // Memory for results of `serialize`. Small ones are written straight into a block of Node's buffer pool and returned as
-// views of it; large ones are written to a scratch buffer that is kept, and copied out once.
+// views of it; larger ones are written to a scratch buffer that is kept, and copied out once; the largest to memory of their
+// own, for which the size of the last one is the measure.
 
 import { allocate } from '../text/text.ts';
 import { overflow, type Write, type Writer } from './writer.ts';
@@ -10,6 +11,8 @@ const blockSize = 4000;
 const slack = 300;
 /** Results from this size on get memory of their own. */
 const largeSize = 1024;
+/** From this size on, copying out costs more than memory that is a little too large. */
+const directSize = 32_768;
 const leastScratch = 65_536;
 const keptScratch = 4 * 1024 * 1024;
 
@@ -82,7 +85,21 @@ function renewBlock(): void {
 }
 
 function writeLarge<T>(output: Output<T>, value: T, expected: number): Uint8Array {
-  return useScratch(output, value, expected, (bytes, end) => bytes.slice(0, end));
+  return (
+    (expected >= directSize ? writeDirectly(output, value, expected) : undefined) ??
+    useScratch(output, value, expected, (bytes, end) => bytes.slice(0, end))
+  );
+}
+
+/** Writes to memory that becomes the result; undefined when it is too small. */
+function writeDirectly<T>(output: Output<T>, value: T, expected: number): Uint8Array | undefined {
+  const size = expected + (expected >> 3);
+  const bytes = allocate(size);
+  const { buffer, byteOffset } = bytes;
+  const end = output.writeAt(value, bytes, new DataView(buffer, byteOffset, size), 0);
+  if (end < 0) return undefined;
+  // Much less than the last one: then the rest would be a waste.
+  return end < size - (size >> 2) ? bytes.slice(0, end) : new Uint8Array(buffer, byteOffset, end);
 }
 
 /** Writes a value to memory that is only valid during the call of `use`. */
