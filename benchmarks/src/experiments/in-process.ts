@@ -37,7 +37,7 @@ const workloads: readonly Workload[] = [
     title: 'Coroutines: wait, push an event that releases, resume',
     unit: 'hand-overs',
     axis: 'hand-overs',
-    full: [2_000_000],
+    full: [5_000_000],
     quick: [500_000],
   },
   {
