@@ -140,7 +140,7 @@ function writeMillionths(d: DataView, p: number, scaled: number): number {
 }
 
 /** Writes short ASCII text, such as the digits of a bigint. */
-export function writeDigits(d: DataView, p: number, text: string): number {
+function writeDigits(d: DataView, p: number, text: string): number {
   for (let i = 0; i < text.length; i++) d.setInt8(p + i, text.charCodeAt(i));
   return p + text.length;
 }

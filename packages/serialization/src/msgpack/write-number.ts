@@ -68,7 +68,7 @@ export function writeExtensionHead(d: DataView, p: number, type: number, size: n
 }
 
 /** Writes a length in 1, 2 or 4 bytes behind the head of that width. A head of 0 means: no such width. */
-export function writeLength(d: DataView, p: number, length: number, one: number, two: number, four: number): number {
+function writeLength(d: DataView, p: number, length: number, one: number, two: number, four: number): number {
   if (one > 0 && length < 0x100) {
     d.setInt16(p, (one << 8) | length);
     return p + 2;
