@@ -50,6 +50,8 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
   #write: Write = (w, v, b, p) => (this.#write = this.#compileWrite())(w, v, b, p);
   readonly #reader: Reader;
   readonly #writer: Writer;
+  /** Closures make no use of a view. */
+  readonly #minViewBytes: number;
   #lastSize = 0;
 
   constructor(format: Format, name: string, node: SchemaNode, policy: CodecPolicy, codeGeneration: 'auto' | 'never') {
@@ -60,6 +62,7 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
     this.#node = node;
     this.#policy = policy;
     this.#generate = codeGeneration === 'auto' && mayGenerateCode();
+    this.#minViewBytes = this.#generate ? format.minViewBytes : Infinity;
     this.#reader = new Reader(name, policy);
     this.#writer = new Writer(name, policy);
   }
@@ -99,7 +102,7 @@ export class CompiledCodec<T> implements Serializer<T>, Output<T> {
     r.depth = 0;
     try {
       let value: unknown;
-      if (end - start < this.#format.minViewBytes) value = this.#read(r, bytes, start);
+      if (end - start < this.#minViewBytes) value = this.#read(r, bytes, start);
       else {
         r.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
         value = this.#readByView(r, bytes, start);

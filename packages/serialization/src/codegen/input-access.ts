@@ -1,8 +1,6 @@
 // How generated readers look at bytes of the input, which is `b`; `p` is where they are and `e` where it ends. A view of the
 // input costs as much as reading some ten values, and compares up to eight bytes at once.
 
-import { matchBytes } from './node-functions.ts';
-
 export interface InputAccess {
   /** Declares what the other expressions need, at the beginning of a function. */
   readonly declare: string;
@@ -16,7 +14,7 @@ export interface InputAccess {
 export const bytewise: InputAccess = {
   declare: 'const e = r.end;',
   byte: (at) => `b[${at}]`,
-  match: matchBytes,
+  match: (bytes, first) => `(p + ${bytes.length} <= e && ${matchEach(bytes, first).join(' && ')})`,
 };
 
 /** By the view of the reader, for longer ones. */
@@ -28,6 +26,11 @@ export const viewed: InputAccess = {
     return `(p + ${bytes.length} <= e && ${tests.join(' && ')})`;
   },
 };
+
+/** A test for each byte. */
+function matchEach(bytes: Uint8Array, first?: string): string[] {
+  return Array.from(bytes, (byte, index) => `b[p + ${index}] === ${index === 0 ? (first ?? byte) : byte}`);
+}
 
 /** Tests of the bytes from that index on; the last ones may look at bytes again that were tested before. */
 function matchFrom(bytes: Uint8Array, from: number): string[] {

@@ -1,11 +1,11 @@
-// Tests in generated writers. They only say no; the closure that runs then says why.
+// Tests in generated code. They only say no; the closure that runs then says why.
 
 import { throwOverflow } from '../codec/writer.ts';
 import type { Code } from './code.ts';
 import { isInheritedName } from '../schema/value-checks.ts';
 import type { SchemaNode } from '../schema/node.ts';
 
-/** Thrown by generated writers; never leaves the codec. */
+/** Thrown by generated code; never leaves the codec. */
 const misfit = new Error('The value does not fit its schema.');
 
 function throwMisfit(): never {
@@ -42,6 +42,9 @@ export function misfitTest(code: Code, node: SchemaNode, v: string): string | un
       return undefined;
   }
 }
+
+/** Up to so many constants are compared one by one. */
+export const fewValues = 8;
 
 /** A condition that holds when `v` is no object that is not an array. */
 export const notAnObject = "typeof v !== 'object' || v === null || Array.isArray(v)";

@@ -3,14 +3,14 @@
 // rare or wrong is handed over to the object's closure; scalars always have a way to cope by themselves.
 // Errors found here carry no path: the codec reads such input again with closures to learn it.
 
-import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, failElements, type Read } from '../codec/reader.ts';
 import { viewedText } from '../codegen/generate-viewed-text.ts';
 import { viewed, type InputAccess } from '../codegen/input-access.ts';
-import { declareValues, isGeneratable, NodeFunctions, resultOf, variable } from '../codegen/node-functions.ts';
-import { misfitTest, refuseIf } from '../codegen/value-tests.ts';
+import { declareValues, isGeneratable, resultOf, variable } from '../codegen/node-functions.ts';
+import { isLarge, ReaderFunctions } from '../codegen/reader-functions.ts';
+import { fewValues } from '../codegen/value-tests.ts';
 import { addItem, declareItems, finishItems } from '../codegen/short-array.ts';
-import type { ArrayNode, ObjectNode, SchemaNode, StringNode, UnionNode } from '../schema/node.ts';
+import type { ArrayNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import { textFunctions } from '../text/ascii-text.ts';
 import { nextItem, openArray, skipAny } from './read-any.ts';
 import { skipSpace, skipViewSpace } from './json-text.ts';
@@ -25,17 +25,15 @@ const encoder = new TextEncoder();
 
 /** The generated reader of `node`. */
 export function generateJsonReader(node: SchemaNode, closures: JsonReaders, access: InputAccess): Read {
-  return new ReaderFunctions(closures, access).build(node) as Read;
+  return new JsonReaderFunctions(closures, access).build(node) as Read;
 }
 
-class ReaderFunctions extends NodeFunctions {
+class JsonReaderFunctions extends ReaderFunctions {
   readonly #closures: JsonReaders;
-  readonly #access: InputAccess;
 
   constructor(closures: JsonReaders, access: InputAccess) {
-    super('r, b, p');
+    super(access);
     this.#closures = closures;
-    this.#access = access;
   }
 
   protected closure(node: SchemaNode): Read {
@@ -46,23 +44,16 @@ class ReaderFunctions extends NodeFunctions {
     if (node.kind === 'object' && isGeneratable(node)) return this.#object(node);
     if (node.kind === 'array') return this.#array(node);
     if (node.kind === 'union' && isGeneratable(node)) return this.#union(node);
-    if (node.kind === 'record') return this.#composed([node.value], (reads) => recordReader(node, reads[0]!));
-    if (node.kind === 'tuple') return this.#composed(node.items, (reads) => tupleReader(node, reads));
+    if (node.kind === 'record') return this.composed([node.value], (reads) => recordReader(node, reads[0]!));
+    if (node.kind === 'tuple') return this.composed(node.items, (reads) => tupleReader(node, reads));
     return undefined;
   }
 
-  /** The body of a function that is a closure, made of generated readers of its parts. */
-  #composed(parts: readonly SchemaNode[], compose: (reads: Read[]) => Read): string[] {
-    const reads = parts.map((part) => this.functionOf(part));
-    const closure = this.code.constant('composed', `${this.code.refer(compose, 'compose')}([${reads.join(', ')}])`);
-    return [`return ${closure}(r, b, p);`];
-  }
-
   /** Statements that read the node at `p` into `target` and move `p` behind it. */
-  #value(node: SchemaNode, target: string): string[] {
+  protected value(node: SchemaNode, target: string): string[] {
     const take = (expression: string): string => `{ ${target} = ${expression}; p = r.pos; }`;
     const otherwise = `${this.functionOf(node)}(r, b, p)`;
-    const byView = this.#access === viewed;
+    const byView = this.access === viewed;
     switch (node.kind) {
       case 'int':
         return [take(this.call(byView ? readViewInt : readInt, `r, b, p, ${node.min}, ${node.max}`))];
@@ -73,11 +64,11 @@ class ReaderFunctions extends NodeFunctions {
           ? this.call(viewedText().viewedQuoted, 'r, b, d, p, e')
           : this.call(textFunctions().quoted, 'r, b, p, e');
         return [
-          `if (p < e && ${this.#access.byte('p')} === 34) {`,
+          `if (p < e && ${this.access.byte('p')} === 34) {`,
           `${target} = ${short};`,
           `if (${target} === undefined || ${target}.length > r.maxStringBytes) ${target} = ${this.call(readOtherString, `r, b, p, ${target}`)};`,
           `p = r.pos; } else ${take(this.call(readString))}`,
-          ...this.#limits(node, target),
+          ...this.limits(node, target),
         ];
       }
       case 'bool':
@@ -86,8 +77,8 @@ class ReaderFunctions extends NodeFunctions {
         return [this.#words(node.values, target) + take(otherwise)];
       case 'nullable':
         return [
-          `if (p < e && (c = ${this.#access.byte('p')}) > 32 && c !== 110) {`,
-          ...this.#value(node.inner, target),
+          `if (p < e && (c = ${this.access.byte('p')}) > 32 && c !== 110) {`,
+          ...this.value(node.inner, target),
           `} else ${this.#words([null], target)} ${take(otherwise)}`,
         ];
       default:
@@ -95,35 +86,22 @@ class ReaderFunctions extends NodeFunctions {
     }
   }
 
-  /** The same for a field of an object. */
-  #fieldValue(node: ObjectNode, index: number): string[] {
-    const field = node.fields[index]!.node;
-    if (!isLarge(node)) return this.#value(field, variable(index));
-    return [`${variable(index)} = ${this.functionOf(field)}(r, b, p); p = r.pos;`];
-  }
-
-  /** Statements that throw when the string is not within limits of its own. */
-  #limits(node: StringNode, target: string): string[] {
-    if (node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined) return [];
-    return [refuseIf(this.code, misfitTest(this.code, node, target)!)];
-  }
-
   /** Statements for some constants of which each ends with its text, that end with `else`. */
   #words(values: readonly (string | number | boolean | null)[], target: string): string {
-    if (values.length > 8) return '';
+    if (values.length > fewValues) return '';
     const tests = values
       .filter((value) => typeof value !== 'number')
       .map((value) => {
         const text = JSON.stringify(value);
         const bytes = encoder.encode(text);
-        return `if ${this.#access.match(bytes)} { ${target} = ${text}; p += ${bytes.length}; } else `;
+        return `if ${this.access.match(bytes)} { ${target} = ${text}; p += ${bytes.length}; } else `;
       });
     return tests.join('');
   }
 
   #object(node: ObjectNode): string[] {
-    const { declare, byte } = this.#access;
-    const members = this.#members(node);
+    const { declare, byte } = this.access;
+    const members = this.membersOf(node, (reads, make) => new ObjectReader(node, reads, make));
     const values = node.fields.map((_, index) => variable(index)).join(', ');
     const lines: string[] = [];
     let required = false;
@@ -138,7 +116,7 @@ class ReaderFunctions extends NodeFunctions {
     const end = leave(node.fields.length);
     // Nothing was read yet: what is left of the usual ways is an empty object.
     if (!required)
-      lines.push(`if (separator === 123) { if ${this.#access.match(encoder.encode('{}'))} p++; else ${end} }`);
+      lines.push(`if (separator === 123) { if ${this.access.match(encoder.encode('{}'))} p++; else ${end} }`);
     lines.push(`if (p >= e || ${byte('p')} !== 125) ${end}`);
     return [
       declare,
@@ -162,16 +140,9 @@ class ReaderFunctions extends NodeFunctions {
     const key = encoder.encode(`,${JSON.stringify(field.key)}:`);
     const first = separator === 'separator' ? separator : undefined;
     if (first === undefined) key[0] = Number(separator);
-    const matches = this.#access.match(key, first);
-    const read = [`p += ${key.length};`, ...this.#fieldValue(node, index), 'separator = 44;'];
+    const matches = this.access.match(key, first);
+    const read = [`p += ${key.length};`, ...this.fieldValue(node, index), 'separator = 44;'];
     return field.optional ? [`if ${matches} {`, ...read, '}'] : [`if (!${matches}) ${leave}`, ...read];
-  }
-
-  /** Name of the object's closure, with readers that are generated. */
-  #members(node: ObjectNode): string {
-    const reads = node.fields.map((field) => this.functionOf(field.node));
-    const make = this.code.refer((own: Read[], maker: MakeObject) => new ObjectReader(node, own, maker), 'makeMembers');
-    return this.code.constant('members', `${make}([${reads.join(', ')}], ${this.makerOf(node)})`);
   }
 
   /**
@@ -179,7 +150,7 @@ class ReaderFunctions extends NodeFunctions {
    * name. The values of the fields are its other parameters.
    */
   #anyOrder(node: ObjectNode, members: string): string {
-    const { declare, byte } = this.#access;
+    const { declare, byte } = this.access;
     // By the field before it, the index of the field that came next in the object before.
     const order = this.code.constant('order', `[${[...node.fields.keys(), 0].join(', ')}]`);
     const space = this.#space();
@@ -187,9 +158,9 @@ class ReaderFunctions extends NodeFunctions {
       const key = encoder.encode(`${JSON.stringify(field.key)}:`);
       return [
         `case ${index}:`,
-        `if (!known) { if (!${this.#access.match(key)}) break; p += ${key.length}; if (p < e && ${byte('p')} === 32) p++; ${space} }`,
+        `if (!known) { if (!${this.access.match(key)}) break; p += ${key.length}; if (p < e && ${byte('p')} === 32) p++; ${space} }`,
         `if (${variable(index)} !== undefined) break usual;`,
-        ...this.#fieldValue(node, index),
+        ...this.fieldValue(node, index),
         `last = ${index};`,
         'continue members;',
       ];
@@ -241,20 +212,20 @@ class ReaderFunctions extends NodeFunctions {
 
   /** A statement that passes over white space at `p`. */
   #space(): string {
-    const skip = this.call(this.#access === viewed ? skipViewSpace : skipSpace);
-    return `if (p < e && ${this.#access.byte('p')} <= 32) p = ${skip};`;
+    const skip = this.call(this.access === viewed ? skipViewSpace : skipSpace);
+    return `if (p < e && ${this.access.byte('p')} <= 32) p = ${skip};`;
   }
 
   /** The body that finds the discriminator wherever it is. */
   #anywhere(node: UnionNode): string[] {
     const tags = [...node.variants.keys()];
-    return this.#composed([...node.variants.values()], (reads) => {
+    return this.composed([...node.variants.values()], (reads) => {
       return unionReader(node, new Map(tags.map((tag, index) => [tag, reads[index]!])));
     });
   }
 
   #array(node: ArrayNode): string[] {
-    const { declare, byte } = this.#access;
+    const { declare, byte } = this.access;
     return [
       declare,
       `const most = Math.min(${node.maxItems}, r.maxElements);`,
@@ -263,7 +234,7 @@ class ReaderFunctions extends NodeFunctions {
       `p = ${this.call(openArray)};`,
       'while (p >= 0) {',
       `if (n >= most) ${this.call(failElements, "r, p, most, 'items'")};`,
-      ...this.#value(node.item, 'value'),
+      ...this.value(node.item, 'value'),
       addItem('n'),
       'n++;',
       this.#space(),
@@ -277,16 +248,11 @@ class ReaderFunctions extends NodeFunctions {
 
   /** The discriminator as first key, or the closure. */
   #union(node: UnionNode): string[] {
-    const lines = [this.#access.declare];
+    const lines = [this.access.declare];
     for (const [tag, variant] of node.variants) {
       const start = encoder.encode(`{${JSON.stringify(node.discriminator)}:${JSON.stringify(tag)}`);
-      lines.push(`if ${this.#access.match(start)} return ${this.functionOf(variant)}(r, b, p);`);
+      lines.push(`if ${this.access.match(start)} return ${this.functionOf(variant)}(r, b, p);`);
     }
     return [...lines, ...this.#anywhere(node)];
   }
-}
-
-/** Whether code for all of its fields would make functions so large that V8 does not optimize them. */
-function isLarge(node: ObjectNode): boolean {
-  return node.fields.length > 64;
 }

@@ -2,8 +2,9 @@
 // What does not fit the schema throws; the codec writes such a value again with closures, whose error says where it is.
 
 import type { Write } from '../codec/writer.ts';
-import { NodeFunctions, putConstant } from '../codegen/node-functions.ts';
-import { memberOf, misfitTest, notAnObject, refuseIf, reserve } from '../codegen/value-tests.ts';
+import { NodeFunctions } from '../codegen/node-functions.ts';
+import { putConstant } from '../codegen/put-constant.ts';
+import { fewValues, memberOf, misfitTest, notAnObject, refuseIf, reserve } from '../codegen/value-tests.ts';
 import type { ArrayNode, FieldNode, LiteralValue, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import type { JsonWriters } from './write-closures.ts';
 import { maxIntLength, maxNumberLength, writeInt, writeNumber } from './write-number.ts';
@@ -127,9 +128,6 @@ class WriterFunctions extends NodeFunctions {
     return [...lines, `default: ${refuseIf(this.code, 'true')}`, '}'];
   }
 }
-
-/** Up to so many values of an enum are compared one by one. */
-const fewValues = 8;
 
 /** Behind every key stand a value and what follows it, each of one byte at least. */
 const leastBehindKey = 2;

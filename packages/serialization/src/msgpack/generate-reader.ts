@@ -2,14 +2,14 @@
 // second function goes on, which takes entries in any order, expecting the order that it saw last. What is rare or wrong is
 // handed over to the map's closure. In the positional form there are no keys to differ.
 
-import type { MakeObject } from '../codec/object-parts.ts';
 import { failDepth, type Read } from '../codec/reader.ts';
 import { viewedText } from '../codegen/generate-viewed-text.ts';
 import { viewed, type InputAccess } from '../codegen/input-access.ts';
-import { declareValues, isGeneratable, NodeFunctions, resultOf, variable } from '../codegen/node-functions.ts';
-import { misfitTest, refuseIf } from '../codegen/value-tests.ts';
+import { declareValues, isGeneratable, resultOf, variable } from '../codegen/node-functions.ts';
+import { isLarge, ReaderFunctions } from '../codegen/reader-functions.ts';
+import { fewValues } from '../codegen/value-tests.ts';
 import { addItem, declareItems, finishItems } from '../codegen/short-array.ts';
-import type { ArrayNode, ObjectNode, SchemaNode, StringNode, UnionNode } from '../schema/node.ts';
+import type { ArrayNode, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import { skipPack } from './read-any.ts';
 import { PackObjectReader } from './read-object.ts';
 import { recordReader, tupleReader, type PackReaders } from './read-closures.ts';
@@ -26,14 +26,12 @@ export function generatePackReader(node: SchemaNode, closures: PackReaders, acce
   return new PackReaderFunctions(closures, access).build(node) as Read;
 }
 
-class PackReaderFunctions extends NodeFunctions {
+class PackReaderFunctions extends ReaderFunctions {
   readonly #closures: PackReaders;
-  readonly #access: InputAccess;
 
   constructor(closures: PackReaders, access: InputAccess) {
-    super('r, b, p');
+    super(access);
     this.#closures = closures;
-    this.#access = access;
   }
 
   protected closure(node: SchemaNode): Read {
@@ -47,27 +45,20 @@ class PackReaderFunctions extends NodeFunctions {
     if (node.kind === 'array') return this.#array(node);
     if (node.kind === 'union' && isGeneratable(node) && !this.#closures.positional) return this.#union(node);
     if (node.kind === 'union' && isGeneratable(node)) return this.#positionalUnion(node);
-    if (node.kind === 'record') return this.#composed([node.value], (reads) => recordReader(node, reads[0]!));
-    if (node.kind === 'tuple') return this.#composed(node.items, (reads) => tupleReader(node, reads));
+    if (node.kind === 'record') return this.composed([node.value], (reads) => recordReader(node, reads[0]!));
+    if (node.kind === 'tuple') return this.composed(node.items, (reads) => tupleReader(node, reads));
     return undefined;
   }
 
-  /** The body of a function that is a closure, made of generated readers of its parts. */
-  #composed(parts: readonly SchemaNode[], compose: (reads: Read[]) => Read): string[] {
-    const reads = parts.map((part) => this.functionOf(part));
-    const closure = this.code.constant('composed', `${this.code.refer(compose, 'compose')}([${reads.join(', ')}])`);
-    return [`return ${closure}(r, b, p);`];
-  }
-
   /** Statements that read the node at `p` into `target` and move `p` behind it. */
-  #value(node: SchemaNode, target: string): string[] {
+  protected value(node: SchemaNode, target: string): string[] {
     const take = (expression: string): string => `{ ${target} = ${expression}; p = r.pos; }`;
     const otherwise = `${this.functionOf(node)}(r, b, p)`;
-    const first = `(c = ${this.#access.byte('p')})`;
+    const first = `(c = ${this.access.byte('p')})`;
     switch (node.kind) {
       case 'int':
       case 'float': {
-        const byView = this.#access === viewed;
+        const byView = this.access === viewed;
         const int = byView ? readViewInt : readPackInt;
         const float = byView ? readViewFloat : readPackFloat;
         const number = this.call(node.kind === 'int' ? int : float, `r, b, p, ${node.min}, ${node.max}`);
@@ -75,14 +66,14 @@ class PackReaderFunctions extends NodeFunctions {
         return fits ? [`if (p < e && ${first} < 128) { ${target} = c; p++; } else ${take(number)}`] : [take(number)];
       }
       case 'string': {
-        const { byte } = this.#access;
+        const { byte } = this.access;
         return [
           `if (p < e && (c = ${byte('p')} ^ 0xa0) < 32 && c < e - p && c <= r.maxStringBytes) {`,
           ...this.#text(target, 1),
           `} else if (p + 1 < e && ${byte('p')} === 0xd9 && (c = ${byte('p + 1')}) < e - p - 1 && c <= r.maxStringBytes) {`,
           ...this.#text(target, 2),
           `} else ${take(this.call(readPackString))}`,
-          ...this.#limits(node, target),
+          ...this.limits(node, target),
         ];
       }
       case 'bool':
@@ -91,8 +82,8 @@ class PackReaderFunctions extends NodeFunctions {
         ];
       case 'nullable':
         return [
-          `if (p < e && ${this.#access.byte('p')} === 0xc0) { ${target} = null; p++; } else {`,
-          ...this.#value(node.inner, target),
+          `if (p < e && ${this.access.byte('p')} === 0xc0) { ${target} = null; p++; } else {`,
+          ...this.value(node.inner, target),
           '}',
         ];
       case 'enum':
@@ -102,24 +93,11 @@ class PackReaderFunctions extends NodeFunctions {
     }
   }
 
-  /** The same for a field of an object. */
-  #fieldValue(node: ObjectNode, index: number): string[] {
-    const field = node.fields[index]!.node;
-    if (!isLarge(node)) return this.#value(field, variable(index));
-    return [`${variable(index)} = ${this.functionOf(field)}(r, b, p); p = r.pos;`];
-  }
-
-  /** Statements that throw when the string is not within limits of its own. */
-  #limits(node: StringNode, target: string): string[] {
-    if (node.minLength === 0 && node.maxLength === 2 ** 31 - 1 && node.pattern === undefined) return [];
-    return [refuseIf(this.code, misfitTest(this.code, node, target)!)];
-  }
-
   /** Statements that make `target` the string of `c` bytes behind a head of that size, and move `p` behind it. */
   #text(target: string, head: number): string[] {
     const range = `p + ${head}, p + ${head} + c`;
     const short =
-      this.#access === viewed
+      this.access === viewed
         ? this.call(viewedText().viewedPlain, `b, d, ${range}`)
         : this.call(textFunctions().plain, `b, ${range}`);
     const other = this.call(utf8Text, `r, b, ${range}`);
@@ -129,28 +107,28 @@ class PackReaderFunctions extends NodeFunctions {
   /** Statements for the values of an enum as they are usually written, which end with `else`. */
   #choice(values: readonly (string | number)[], target: string): string {
     if (this.#closures.positional) {
-      const index = `(c = ${this.#access.byte('p')})`;
+      const index = `(c = ${this.access.byte('p')})`;
       const list = this.code.refer(values, 'values');
       return `if (p < e && ${index} < ${Math.min(values.length, 128)}) { ${target} = ${list}[c]; p++; } else `;
     }
-    if (values.length > 8) return '';
+    if (values.length > fewValues) return '';
     const texts = values.filter((value) => typeof value === 'string');
     const tests = texts.map((text) => {
       const bytes = constantBytes(text);
-      return `if ${this.#access.match(bytes)} { ${target} = ${JSON.stringify(text)}; p += ${bytes.length}; } else `;
+      return `if ${this.access.match(bytes)} { ${target} = ${JSON.stringify(text)}; p += ${bytes.length}; } else `;
     });
     return tests.join('');
   }
 
   #map(node: ObjectNode): string[] {
-    const members = this.#members(node);
+    const members = this.membersOf(node, (reads, make) => new PackObjectReader(node, reads, make));
     const values = node.fields.map((_, index) => variable(index)).join(', ');
     const leave = (index: number): string => `{ last = ${index - 1}; break usual; }`;
     const lines = [
-      this.#access.declare,
+      this.access.declare,
       'let c, n, last;',
       ...declareValues(node),
-      `if (p < e && ((c = ${this.#access.byte('p')}) & 0xf0) === 0x80 && (c & 15) <= r.maxElements) {`,
+      `if (p < e && ((c = ${this.access.byte('p')}) & 0xf0) === 0x80 && (c & 15) <= r.maxElements) {`,
       `if (r.depth++ >= r.maxDepth) ${this.call(failDepth, 'r, p')};`,
       'n = c & 15;',
       'p++;',
@@ -175,19 +153,9 @@ class PackReaderFunctions extends NodeFunctions {
   #entry(node: ObjectNode, index: number, leave: string): string[] {
     const field = node.fields[index]!;
     const key = constantBytes(field.key);
-    const matches = `n > 0 && ${this.#access.match(key)}`;
-    const read = [`p += ${key.length};`, ...this.#fieldValue(node, index), 'n--;'];
+    const matches = `n > 0 && ${this.access.match(key)}`;
+    const read = [`p += ${key.length};`, ...this.fieldValue(node, index), 'n--;'];
     return field.optional ? [`if (${matches}) {`, ...read, '}'] : [`if (!(${matches})) ${leave}`, ...read];
-  }
-
-  /** Name of the map's closure, with readers that are generated. */
-  #members(node: ObjectNode): string {
-    const reads = node.fields.map((field) => this.functionOf(field.node));
-    const make = this.code.refer(
-      (own: Read[], maker: MakeObject) => new PackObjectReader(node, own, maker),
-      'makeMembers',
-    );
-    return this.code.constant('members', `${make}([${reads.join(', ')}], ${this.makerOf(node)})`);
   }
 
   /**
@@ -201,9 +169,9 @@ class PackReaderFunctions extends NodeFunctions {
       const key = constantBytes(field.key);
       return [
         `case ${index}:`,
-        `if (!known) { if (!${this.#access.match(key)}) break; p += ${key.length}; }`,
+        `if (!known) { if (!${this.access.match(key)}) break; p += ${key.length}; }`,
         `if (${variable(index)} !== undefined) break usual;`,
-        ...this.#fieldValue(node, index),
+        ...this.fieldValue(node, index),
         `last = ${index};`,
         'continue members;',
       ];
@@ -213,7 +181,7 @@ class PackReaderFunctions extends NodeFunctions {
     const name = this.code.unique('any');
     const values = node.fields.map((_, index) => variable(index));
     this.code.define(name, ['r, b, p, n, last', ...values].join(', '), [
-      this.#access.declare,
+      this.access.declare,
       'let c, k, known, from = p;',
       'usual: {',
       'members: for (; n > 0; n--) {',
@@ -244,7 +212,7 @@ class PackReaderFunctions extends NodeFunctions {
 
   #fields(node: ObjectNode): string[] {
     return [
-      this.#access.declare,
+      this.access.declare,
       'let c;',
       ...declareValues(node),
       ...this.#openFields(node.fields.length),
@@ -254,9 +222,9 @@ class PackReaderFunctions extends NodeFunctions {
 
   /** Statements that read the fields from that index on, leave their array, and return the object. */
   #fieldsFrom(node: ObjectNode, from: number): string[] {
-    const { byte } = this.#access;
+    const { byte } = this.access;
     const lines = node.fields.slice(from).flatMap((field, index) => {
-      const read = this.#fieldValue(node, from + index);
+      const read = this.fieldValue(node, from + index);
       if (!field.optional) return read;
       const absent = `if (p < e && ${byte('p')} === 0xc0) p++;`;
       if (!mayBeNil(field.node)) return [`${absent} else {`, ...read, '}'];
@@ -274,27 +242,27 @@ class PackReaderFunctions extends NodeFunctions {
   #openFields(count: number): string[] {
     const open = `{ ${this.call(openFields, `r, b, p, ${count}`)}; p = r.pos; }`;
     if (count > 15) return [open];
-    const usual = `p < e && ${this.#access.byte('p')} === ${0x90 | count} && ${count} <= r.maxElements && r.depth < r.maxDepth`;
+    const usual = `p < e && ${this.access.byte('p')} === ${0x90 | count} && ${count} <= r.maxElements && r.depth < r.maxDepth`;
     return [`if (${usual}) { r.depth++; p++; } else ${open}`];
   }
 
   /** The body that finds the discriminator wherever it is. */
   #anywhere(node: UnionNode): string[] {
     const tags = [...node.variants.keys()];
-    return this.#composed([...node.variants.values()], (reads) => {
+    return this.composed([...node.variants.values()], (reads) => {
       return packUnionReader(node, new Map(tags.map((tag, index) => [tag, reads[index]!])));
     });
   }
 
   #array(node: ArrayNode): string[] {
     return [
-      this.#access.declare,
+      this.access.declare,
       'let c, value;',
       `const length = ${this.call(openPackArray, `r, b, p, Math.min(${node.maxItems}, r.maxElements), 'items'`)};`,
       'p = r.pos;',
       declareItems,
       'for (let i = 0; i < length; i++) {',
-      ...this.#value(node.item, 'value'),
+      ...this.value(node.item, 'value'),
       addItem('i'),
       '}',
       finishItems('length'),
@@ -307,7 +275,7 @@ class PackReaderFunctions extends NodeFunctions {
 
   /** The discriminator as first key of a small map, or the closure. */
   #union(node: UnionNode): string[] {
-    const { declare, byte, match } = this.#access;
+    const { declare, byte, match } = this.access;
     const lines = [declare, `if (p < e && (${byte('p')} & 0xf0) === 0x80 && ${byte('p')} > 0x80) {`, 'p++;'];
     const key = constantBytes(node.discriminator);
     for (const [tag, variant] of node.variants) {
@@ -319,7 +287,7 @@ class PackReaderFunctions extends NodeFunctions {
 
   /** Small arrays that begin with a small index, or the closure. */
   #positionalUnion(node: UnionNode): string[] {
-    const { declare, match } = this.#access;
+    const { declare, match } = this.access;
     const variants = [...node.variants];
     const usual = variants.flatMap(([tag, variant], index) => {
       const count = variant.fields.length;
@@ -331,16 +299,11 @@ class PackReaderFunctions extends NodeFunctions {
       return `if (${match(Uint8Array.of(0x90 | count, index))} && ${open}) { r.depth++; return ${name}(r, b, p + 2); }`;
     });
     const parts = variants.flatMap(([, { fields }]) => fields.map((field) => field.node));
-    const closure = this.#composed(parts, (reads) => {
+    const closure = this.composed(parts, (reads) => {
       const rest = reads[Symbol.iterator]();
       const byVariant = new Map(variants.map(([, variant]) => [variant, variant.fields.map(() => rest.next().value!)]));
       return positionalUnionReader(node, (variant) => byVariant.get(variant)!);
     });
     return [declare, ...usual, ...closure];
   }
-}
-
-/** Whether code for all of its fields would make functions so large that V8 does not optimize them. */
-function isLarge(node: ObjectNode): boolean {
-  return node.fields.length > 64;
 }

@@ -2,8 +2,9 @@
 // What does not fit the schema throws; the codec writes such a value again with closures, whose error says where it is.
 
 import type { Write } from '../codec/writer.ts';
-import { isGeneratable, NodeFunctions, putConstant } from '../codegen/node-functions.ts';
-import { memberOf, misfitTest, notAnObject, refuseIf, reserve } from '../codegen/value-tests.ts';
+import { isGeneratable, NodeFunctions } from '../codegen/node-functions.ts';
+import { putConstant } from '../codegen/put-constant.ts';
+import { fewValues, memberOf, misfitTest, notAnObject, refuseIf, reserve } from '../codegen/value-tests.ts';
 import type { ArrayNode, FieldNode, LiteralValue, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
 import { mayBeNil } from './read-positional.ts';
 import { constantBytes, type PackWriters } from './write-closures.ts';
@@ -104,7 +105,7 @@ class PackWriterFunctions extends NodeFunctions {
     node.fields.forEach((field, index) => {
       if (field.optional) lines.push(`const x${index} = ${memberOf(field.key)};`, `if (x${index} !== undefined) n++;`);
     });
-    lines.push(reserve(this.code, maxNumberLength), `p = ${this.call(writeMapHead, 'd, p, n')};`);
+    lines.push(reserve(this.code, maxNumberLength), `p = ${this.call(writeMapHead, 'b, p, n')};`);
     node.fields.forEach((field, index) => lines.push(...this.#entry(field, index)));
     return [...lines, 'w.depth--;', 'return p;'];
   }
@@ -124,7 +125,7 @@ class PackWriterFunctions extends NodeFunctions {
       'const d = w.view;',
       'let x;',
     ];
-    lines.push(reserve(this.code, maxNumberLength), `p = ${this.call(writeArrayHead, `d, p, ${node.fields.length}`)};`);
+    lines.push(reserve(this.code, maxNumberLength), `p = ${this.call(writeArrayHead, `b, p, ${node.fields.length}`)};`);
     for (const field of node.fields) {
       lines.push(`x = ${memberOf(field.key)};`, reserve(this.code, 1 + this.#roomOf(field.node)));
       const wrap = field.optional && mayBeNil(field.node) ? 'b[p++] = 0x91;' : '';
@@ -141,7 +142,7 @@ class PackWriterFunctions extends NodeFunctions {
       refuseIf(this.code, 'w.depth++ >= w.maxDepth'),
       'const d = w.view;',
       reserve(this.code, maxNumberLength),
-      `p = ${this.call(writeArrayHead, 'd, p, v.length')};`,
+      `p = ${this.call(writeArrayHead, 'b, p, v.length')};`,
       'for (let i = 0; i < v.length; i++) {',
       reserve(this.code, this.#roomOf(node.item)),
       'const x = v[i];',
@@ -163,6 +164,3 @@ class PackWriterFunctions extends NodeFunctions {
 
 /** Behind every key stands a value, of one byte at least. */
 const leastBehindKey = 1;
-
-/** Up to so many values of an enum are compared one by one. */
-const fewValues = 8;

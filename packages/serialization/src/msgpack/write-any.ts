@@ -53,7 +53,7 @@ function writeObject(w: Writer, v: object, b: Uint8Array, p: number): number {
   const record = v as Record<string, unknown>;
   const keys = Object.keys(record).filter((key) => record[key] !== undefined);
   reserve(b, p, maxNumberLength);
-  p = writeMapHead(w.view, p, keys.length);
+  p = writeMapHead(b, p, keys.length);
   for (const key of keys) {
     w.path[w.depth - 1] = key;
     p = writePackString(b, p, checkWellFormed(w, key));
@@ -66,7 +66,7 @@ function writeObject(w: Writer, v: object, b: Uint8Array, p: number): number {
 function writeArray(w: Writer, v: readonly unknown[], b: Uint8Array, p: number): number {
   enter(w);
   reserve(b, p, maxNumberLength);
-  p = writeArrayHead(w.view, p, v.length);
+  p = writeArrayHead(b, p, v.length);
   for (let index = 0; index < v.length; index++) {
     w.path[w.depth - 1] = index;
     p = writePackAny(w, v[index], b, p);

@@ -158,21 +158,21 @@ function putIndex(w: Writer, b: Uint8Array, p: number, index: number): number {
   return writePackInt(w.view, p, index);
 }
 
-function putArrayHead(w: Writer, b: Uint8Array, p: number, length: number): number {
+function putArrayHead(b: Uint8Array, p: number, length: number): number {
   reserve(b, p, maxNumberLength);
-  return writeArrayHead(w.view, p, length);
+  return writeArrayHead(b, p, length);
 }
 
-function putMapHead(w: Writer, b: Uint8Array, p: number, length: number): number {
+function putMapHead(b: Uint8Array, p: number, length: number): number {
   reserve(b, p, maxNumberLength);
-  return writeMapHead(w.view, p, length);
+  return writeMapHead(b, p, length);
 }
 
 function listWriter(item: (index: number) => Write, least: number, most: number): Write {
   return (w, v, b, p) => {
     const list = checkArray(w, v, least, most);
     enter(w);
-    p = putArrayHead(w, b, p, list.length);
+    p = putArrayHead(b, p, list.length);
     for (let index = 0; index < list.length; index++) {
       w.path[w.depth - 1] = index;
       p = item(index)(w, list[index], b, p);
@@ -194,7 +194,7 @@ function recordWriter(node: RecordNode, value: Write): Write {
       failWrite(w, 'ICHOR_SERIALIZATION_LIMIT', `at most ${node.maxEntries} entries`, `${keys.length} entries`);
     }
     enter(w);
-    p = putMapHead(w, b, p, keys.length);
+    p = putMapHead(b, p, keys.length);
     for (const key of keys) {
       w.path[w.depth - 1] = key;
       p = writePackString(b, p, checkWellFormed(w, key));
@@ -221,7 +221,7 @@ function objectWriter(node: ObjectNode, writes: readonly Write[]): Write {
       node.unknownKeys === 'keep'
         ? Object.keys(object).filter((key) => !known.has(key) && object[key] !== undefined)
         : [];
-    p = putMapHead(w, b, p, values.filter((value) => value !== undefined).length + extra.length);
+    p = putMapHead(b, p, values.filter((value) => value !== undefined).length + extra.length);
     for (let index = 0; index < values.length; index++) {
       if (values[index] === undefined) continue;
       w.path[w.depth - 1] = node.fields[index]!.key;
@@ -242,7 +242,7 @@ function positionalWriter(node: ObjectNode, writes: readonly Write[], variant?: 
   return (w, v, b, p) => {
     const object = checkObject(w, v);
     enter(w);
-    p = putArrayHead(w, b, p, writes.length);
+    p = putArrayHead(b, p, writes.length);
     for (let index = 0; index < writes.length; index++) {
       if (index === 0 && variant !== undefined) {
         p = putIndex(w, b, p, variant);
@@ -252,7 +252,7 @@ function positionalWriter(node: ObjectNode, writes: readonly Write[], variant?: 
       const value = ownValue(object, field.key);
       w.path[w.depth - 1] = field.key;
       if (value === undefined && mayOmit(w, field)) p = writeNil(b, p);
-      else p = writes[index]!(w, value, b, wrapped[index] === true ? putArrayHead(w, b, p, 1) : p);
+      else p = writes[index]!(w, value, b, wrapped[index] === true ? putArrayHead(b, p, 1) : p);
     }
     w.depth--;
     return p;

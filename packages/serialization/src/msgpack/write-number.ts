@@ -52,41 +52,40 @@ export function writePackBigint(w: Writer, b: Uint8Array, p: number, value: bigi
     return p + 9;
   }
   const bytes = bigintBytes(value);
-  p = writeExtensionHead(d, p, extension, bytes.length);
+  p = writeExtensionHead(b, p, extension, bytes.length);
   reserve(b, p, bytes.length);
   b.set(bytes, p);
   return p + bytes.length;
 }
 
 /** Writes the head of an extension of so many bytes. */
-export function writeExtensionHead(d: DataView, p: number, type: number, size: number): number {
+export function writeExtensionHead(b: Uint8Array, p: number, type: number, size: number): number {
   const fixed = [1, 2, 4, 8, 16].indexOf(size);
-  if (fixed >= 0) d.setInt8(p++, 0xd4 + fixed);
-  else p = writeLength(d, p, size, 0xc7, 0xc8, 0xc9);
-  d.setInt8(p, type);
+  if (fixed >= 0) b[p++] = 0xd4 + fixed;
+  else p = writeLength(b, p, size, 0xc7, 0xc8, 0xc9);
+  b[p] = type & 0xff;
   return p + 1;
 }
 
 /** Writes a length in 1, 2 or 4 bytes behind the head of that width. A head of 0 means: no such width. */
-function writeLength(d: DataView, p: number, length: number, one: number, two: number, four: number): number {
-  if (one > 0 && length < 0x100) {
-    d.setInt16(p, (one << 8) | length);
-    return p + 2;
-  }
-  return length < 0x10000 ? writeU16(d, p, two, length) : writeU32(d, p, four, length);
+export function writeLength(b: Uint8Array, p: number, length: number, one: number, two: number, four: number): number {
+  const bits = one > 0 && length < 0x100 ? 8 : length < 0x10000 ? 16 : 32;
+  b[p++] = bits === 8 ? one : bits === 16 ? two : four;
+  for (let shift = bits - 8; shift >= 0; shift -= 8) b[p++] = (length >>> shift) & 0xff;
+  return p;
 }
 
 /** Writes the head of an array. */
-export function writeArrayHead(d: DataView, p: number, length: number): number {
-  if (length > 15) return writeLength(d, p, length, 0, 0xdc, 0xdd);
-  d.setInt8(p, 0x90 | length);
+export function writeArrayHead(b: Uint8Array, p: number, length: number): number {
+  if (length > 15) return writeLength(b, p, length, 0, 0xdc, 0xdd);
+  b[p] = 0x90 | length;
   return p + 1;
 }
 
 /** Writes the head of a map. */
-export function writeMapHead(d: DataView, p: number, length: number): number {
-  if (length > 15) return writeLength(d, p, length, 0, 0xde, 0xdf);
-  d.setInt8(p, 0x80 | length);
+export function writeMapHead(b: Uint8Array, p: number, length: number): number {
+  if (length > 15) return writeLength(b, p, length, 0, 0xde, 0xdf);
+  b[p] = 0x80 | length;
   return p + 1;
 }
 

@@ -4,7 +4,7 @@ import { reserve, throwOverflow } from '../codec/writer.ts';
 import { utf8Length, writeAscii, writeUtf8 } from '../text/text.ts';
 import { isWellFormed, putUtf8 } from '../text/utf8.ts';
 import { timestampExtension } from './extension.ts';
-import { writeExtensionHead } from './write-number.ts';
+import { writeExtensionHead, writeLength } from './write-number.ts';
 
 /** The longest string with a head of one byte. */
 const shortLength = 31;
@@ -91,22 +91,14 @@ function writeEncoded(b: Uint8Array, p: number, text: string): number {
   if (size !== text.length && !isWellFormed(text)) return -1;
   reserve(b, p, size + headLength);
   if (size <= shortLength) b[p++] = 0xa0 | size;
-  else p = putLength(b, p, size, 0xd9);
+  else p = writeLength(b, p, size, 0xd9, 0xda, 0xdb);
   return size === text.length ? writeAscii(b, p, text) : writeUtf8(b, p, text);
-}
-
-/** Writes the head of so many bytes, of which there are three: for lengths of 1, 2 and 4 bytes. */
-function putLength(b: Uint8Array, p: number, length: number, head: number): number {
-  const width = length < 0x100 ? 0 : length < 0x10000 ? 1 : 3;
-  b[p++] = head + Math.min(width, 2);
-  for (let shift = width * 8; shift >= 0; shift -= 8) b[p++] = (length >>> shift) & 0xff;
-  return p;
 }
 
 /** Writes bytes. */
 export function writePackBytes(b: Uint8Array, p: number, bytes: Uint8Array): number {
   reserve(b, p, bytes.length + headLength);
-  p = putLength(b, p, bytes.length, 0xc4);
+  p = writeLength(b, p, bytes.length, 0xc4, 0xc5, 0xc6);
   b.set(bytes, p);
   return p + bytes.length;
 }
@@ -123,17 +115,17 @@ export function writePackDate(b: Uint8Array, d: DataView, p: number, date: Date)
   const high = Math.floor(seconds / 0x1_0000_0000);
   const low = seconds - high * 0x1_0000_0000;
   if (high === 0 && nanoseconds === 0) {
-    p = writeExtensionHead(d, p, timestampExtension, 4);
+    p = writeExtensionHead(b, p, timestampExtension, 4);
     d.setInt32(p, low);
     return p + 4;
   }
   if (high >= 0 && high < 4) {
-    p = writeExtensionHead(d, p, timestampExtension, 8);
+    p = writeExtensionHead(b, p, timestampExtension, 8);
     d.setInt32(p, nanoseconds * 4 + high);
     d.setInt32(p + 4, low);
     return p + 8;
   }
-  p = writeExtensionHead(d, p, timestampExtension, 12);
+  p = writeExtensionHead(b, p, timestampExtension, 12);
   d.setInt32(p, nanoseconds);
   d.setInt32(p + 4, high);
   d.setInt32(p + 8, low);
