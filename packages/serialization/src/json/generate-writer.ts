@@ -2,10 +2,10 @@
 // What does not fit the schema throws; the codec writes such a value again with closures, whose error says where it is.
 
 import type { Write } from '../codec/writer.ts';
-import { NodeFunctions } from '../codegen/node-functions.ts';
 import { putConstant } from '../codegen/put-constant.ts';
+import { WriterFunctions } from '../codegen/writer-functions.ts';
 import { fewValues, memberOf, misfitTest, notAnObject, refuseIf, reserve } from '../codegen/value-tests.ts';
-import type { ArrayNode, FieldNode, LiteralValue, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
+import type { ArrayNode, FieldNode, LiteralValue, ObjectNode, SchemaNode } from '../schema/node.ts';
 import type { JsonWriters } from './write-closures.ts';
 import { maxIntLength, maxNumberLength, writeInt, writeNumber } from './write-number.ts';
 import { writeString, writeText } from './write-string.ts';
@@ -14,14 +14,14 @@ const encoder = new TextEncoder();
 
 /** The generated writer of `node`. */
 export function generateJsonWriter(node: SchemaNode, closures: JsonWriters): Write {
-  return new WriterFunctions(closures).build(node) as Write;
+  return new JsonWriterFunctions(closures).build(node) as Write;
 }
 
-class WriterFunctions extends NodeFunctions {
+class JsonWriterFunctions extends WriterFunctions {
   readonly #closures: JsonWriters;
 
   constructor(closures: JsonWriters) {
-    super('w, v, b, p');
+    super();
     this.#closures = closures;
   }
 
@@ -32,7 +32,7 @@ class WriterFunctions extends NodeFunctions {
   protected body(node: SchemaNode): string[] | undefined {
     if (node.kind === 'object' && node.unknownKeys !== 'keep') return this.#object(node);
     if (node.kind === 'array') return this.#array(node);
-    if (node.kind === 'union') return this.#union(node);
+    if (node.kind === 'union') return this.union(node);
     return undefined;
   }
 
@@ -56,18 +56,13 @@ class WriterFunctions extends NodeFunctions {
       case 'nullable':
         return `if (x === null) { ${put('null')} } else {\n${this.#value(node.inner)}\n}`;
       case 'literal':
-        return `${refuseIf(this.code, `x !== ${JSON.stringify(node.value)}`)} ${put(JSON.stringify(node.value))}`;
+        return this.choice([node.value], textOf);
       case 'enum':
-        if (node.values.length <= fewValues) return this.#choice(node.values);
+        if (node.values.length <= fewValues) return this.choice(node.values, textOf);
         return `p = ${this.functionOf(node)}(w, x, b, p);`;
       default:
         return `p = ${this.functionOf(node)}(w, x, b, p);`;
     }
-  }
-
-  #choice(values: readonly LiteralValue[]): string {
-    const cases = values.map((value) => `if (x === ${JSON.stringify(value)}) { ${put(JSON.stringify(value))} }`);
-    return `${cases.join(' else ')} else ${refuseIf(this.code, 'true')}`;
   }
 
   #object(node: ObjectNode): string[] {
@@ -119,14 +114,6 @@ class WriterFunctions extends NodeFunctions {
       'return p + 1;',
     ];
   }
-
-  #union(node: UnionNode): string[] {
-    const lines = [refuseIf(this.code, notAnObject), `switch (${memberOf(node.discriminator)}) {`];
-    for (const [tag, variant] of node.variants) {
-      lines.push(`case ${JSON.stringify(tag)}: return ${this.functionOf(variant)}(w, v, b, p);`);
-    }
-    return [...lines, `default: ${refuseIf(this.code, 'true')}`, '}'];
-  }
 }
 
 /** Behind every key stand a value and what follows it, each of one byte at least. */
@@ -149,16 +136,17 @@ function roomOf(node: SchemaNode): number {
     case 'nullable':
       return Math.max(4, roomOf(node.inner));
     case 'literal':
-      return textLength(node.value);
+      return textOf(node.value).length;
     case 'enum':
-      return Math.max(...node.values.map(textLength));
+      return Math.max(...node.values.map((value) => textOf(value).length));
     default:
       return 0;
   }
 }
 
-function textLength(value: LiteralValue): number {
-  return encoder.encode(JSON.stringify(value)).length;
+/** The text of a constant of the schema. */
+function textOf(value: LiteralValue): Uint8Array {
+  return encoder.encode(JSON.stringify(value));
 }
 
 /** Whether the writer leaves the key out for undefined. A foreign schema may allow that. */

@@ -2,10 +2,11 @@
 // What does not fit the schema throws; the codec writes such a value again with closures, whose error says where it is.
 
 import type { Write } from '../codec/writer.ts';
-import { isGeneratable, NodeFunctions } from '../codegen/node-functions.ts';
+import { isGeneratable } from '../codegen/node-functions.ts';
 import { putConstant } from '../codegen/put-constant.ts';
+import { WriterFunctions } from '../codegen/writer-functions.ts';
 import { fewValues, memberOf, misfitTest, notAnObject, refuseIf, reserve } from '../codegen/value-tests.ts';
-import type { ArrayNode, FieldNode, LiteralValue, ObjectNode, SchemaNode, UnionNode } from '../schema/node.ts';
+import type { ArrayNode, FieldNode, LiteralValue, ObjectNode, SchemaNode } from '../schema/node.ts';
 import { mayBeNil } from './read-positional.ts';
 import { constantBytes, type PackWriters } from './write-closures.ts';
 import { maxNumberLength, writeArrayHead, writeMapHead, writePackFloat, writePackInt } from './write-number.ts';
@@ -16,11 +17,11 @@ export function generatePackWriter(node: SchemaNode, closures: PackWriters): Wri
   return new PackWriterFunctions(closures).build(node) as Write;
 }
 
-class PackWriterFunctions extends NodeFunctions {
+class PackWriterFunctions extends WriterFunctions {
   readonly #closures: PackWriters;
 
   constructor(closures: PackWriters) {
-    super('w, v, b, p');
+    super();
     this.#closures = closures;
   }
 
@@ -33,7 +34,7 @@ class PackWriterFunctions extends NodeFunctions {
       return this.#closures.positional ? this.#fields(node) : this.#map(node);
     }
     if (node.kind === 'array') return this.#array(node);
-    if (node.kind === 'union' && !this.#closures.positional) return this.#union(node);
+    if (node.kind === 'union' && !this.#closures.positional) return this.union(node);
     return undefined;
   }
 
@@ -53,21 +54,14 @@ class PackWriterFunctions extends NodeFunctions {
       case 'nullable':
         return `if (x === null) b[p++] = 0xc0; else {\n${this.#value(node.inner)}\n}`;
       case 'literal':
-        return `${refuseIf(this.code, `x !== ${JSON.stringify(node.value)}`)} ${putConstant(constantBytes(node.value), 0)}`;
+        return this.choice([node.value], constantBytes);
       case 'enum':
-        if (node.values.length <= fewValues) return this.#choice(node.values);
+        if (node.values.length <= fewValues)
+          return this.choice(node.values, (value, index) => this.#choiceBytes(value, index));
         return `p = ${this.functionOf(node)}(w, x, b, p);`;
       default:
         return `p = ${this.functionOf(node)}(w, x, b, p);`;
     }
-  }
-
-  #choice(values: readonly LiteralValue[]): string {
-    const bytes = values.map((value, index) => this.#choiceBytes(value, index));
-    const cases = values.map(
-      (value, index) => `if (x === ${JSON.stringify(value)}) { ${putConstant(bytes[index]!, 0)} }`,
-    );
-    return `${cases.join(' else ')} else ${refuseIf(this.code, 'true')}`;
   }
 
   /** A value of an enum: by position its index. */
@@ -151,14 +145,6 @@ class PackWriterFunctions extends NodeFunctions {
       'w.depth--;',
       'return p;',
     ];
-  }
-
-  #union(node: UnionNode): string[] {
-    const lines = [refuseIf(this.code, notAnObject), `switch (${memberOf(node.discriminator)}) {`];
-    for (const [tag, variant] of node.variants) {
-      lines.push(`case ${JSON.stringify(tag)}: return ${this.functionOf(variant)}(w, v, b, p);`);
-    }
-    return [...lines, `default: ${refuseIf(this.code, 'true')}`, '}'];
   }
 }
 
